@@ -8,7 +8,10 @@
     "depends": ["sale_stock", "sale_margin", "account", "calendar", "mail", "resource"],
     "data": [
         "security/sbo_groups.xml",
+        "security/ir.model.access.csv",
+        "security/sbo_responsibility_rules.xml",
         "views/sbo_menus.xml",
     ],
+    "post_init_hook": "post_init_hook",
     "application": True,
 }

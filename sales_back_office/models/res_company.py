@@ -1,0 +1,24 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    """A company: whose working hours and time zone its back office follows, since when it is checked."""
+
+    _inherit = "res.company"
+
+    sbo_check_from = fields.Date(
+        "Check From",
+        default=fields.Date.context_today,
+        help="Back-office checks look at facts due from this day on.",
+    )
+
+    def _sbo_calendar(self):
+        """The working hours (resource.calendar, may be empty) that the company's time limits follow."""
+        self.ensure_one()
+        return self.sudo().resource_calendar_id
+
+    def _sbo_tz(self):
+        """The name of the company's time zone: where its days and periods begin."""
+        self.ensure_one()
+        company = self.sudo()
+        return company.resource_calendar_id.tz or company.partner_id.tz or "UTC"

@@ -1,0 +1,29 @@
+from odoo import fields, models
+
+
+class ResUsers(models.Model):
+    """A salesperson, with the clerk who serves them; or a clerk."""
+
+    _inherit = "res.users"
+
+    # Its own column: without it, the partner's clerk would show through.
+    sbo_clerk_id = fields.Many2one(
+        "res.users",
+        string="Back-Office Clerk",
+        ondelete="set null",
+        domain=lambda self: self.env["sbo.served.mixin"]._sbo_clerk_domain(),
+        help="The clerk who serves this salesperson: the default on new customers and orders.",
+    )
+
+    def write(self, vals):
+        supervisor = "sales_back_office.sbo_group_supervisor"
+        if set(vals) == {"sbo_clerk_id"} and self.env.user.has_group(supervisor):
+            # Who serves a salesperson is decided in the back office, not by the system administrator;
+            # this one field is all the supervisor may write on users they may see.
+            self.check_access("read")
+            return super(ResUsers, self.sudo()).write(vals)
+        return super().write(vals)
+
+    def _sbo_default_clerk(self):
+        """The clerk who serves this salesperson (or nobody): their own, else their team's."""
+        return self.sbo_clerk_id or self.sale_team_id.sbo_clerk_id

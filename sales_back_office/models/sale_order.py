@@ -1,0 +1,39 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+
+class SaleOrder(models.Model):
+    """A sales order, with the clerk who answers for it."""
+
+    _name = "sale.order"
+    _inherit = ["sale.order", "sbo.served.mixin"]
+
+    sbo_clerk_id = fields.Many2one(
+        compute="_compute_sbo_clerk_id", store=True, readonly=False, precompute=True, copy=False
+    )
+
+    @api.depends("partner_id", "user_id", "team_id")
+    def _compute_sbo_clerk_id(self):
+        # The customer's clerk is looked up, not depended on: handing a customer over must not
+        # ripple through its orders.
+        for order in self:
+            clerk = order.sbo_clerk_id
+            if order.state in ("draft", "sent"):
+                clerk = (
+                    order.partner_id.commercial_partner_id.sbo_clerk_id
+                    or order.user_id.sbo_clerk_id
+                    or order.team_id.sbo_clerk_id
+                    or clerk
+                )
+            order.sbo_clerk_id = clerk
+
+    def _sbo_check_clerk_change(self):
+        confirmed = self.filtered(lambda order: order.state == "sale")
+        if confirmed and not self._sbo_may_dispatch():
+            raise AccessError(
+                self.env._(
+                    "%(order)s is confirmed: only a back-office supervisor or a sales manager "
+                    "can still change its clerk.",
+                    order=confirmed[0].display_name,
+                )
+            )
