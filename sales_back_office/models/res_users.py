@@ -4,7 +4,8 @@ from odoo import fields, models
 class ResUsers(models.Model):
     """A salesperson, with the clerk who serves them; or a clerk."""
 
-    _inherit = "res.users"
+    _name = "res.users"
+    _inherit = ["res.users", "sbo.checked.mixin"]
 
     # Its own column: without it, the partner's clerk would show through.
     sbo_clerk_id = fields.Many2one(

@@ -6,7 +6,7 @@ class SaleOrder(models.Model):
     """A sales order, with the clerk who answers for it."""
 
     _name = "sale.order"
-    _inherit = ["sale.order", "sbo.served.mixin"]
+    _inherit = ["sale.order", "sbo.served.mixin", "sbo.sale.order.checks"]
 
     sbo_clerk_id = fields.Many2one(
         compute="_compute_sbo_clerk_id", store=True, readonly=False, precompute=True, copy=False
@@ -26,6 +26,19 @@ class SaleOrder(models.Model):
                     or clerk
                 )
             order.sbo_clerk_id = clerk
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        orders.filtered(lambda order: order.state == "sale")._sbo_block("confirm")
+        return orders
+
+    def write(self, vals):
+        """Becoming a confirmed order is the door for checks that stop it: button, batch, RPC and import."""
+        confirmed = self.filtered(lambda o: o.state != "sale") if vals.get("state") == "sale" else self.browse()
+        result = super().write(vals)
+        confirmed._sbo_block("confirm")
+        return result
 
     def _sbo_check_clerk_change(self):
         confirmed = self.filtered(lambda order: order.state == "sale")

@@ -1,0 +1,29 @@
+from odoo import api, fields, models
+from odoo.tools.sql import column_exists, create_column
+
+
+class SaleOrderLine(models.Model):
+    """Keeps what the pricelist said when the line was entered, to compare with what was agreed."""
+
+    _inherit = "sale.order.line"
+
+    sbo_pricelist_price = fields.Float(
+        "Pricelist Price", compute="_compute_sbo_pricelist_price", store=True, precompute=True, digits="Product Price",
+        help="Unit price after the pricelist's own discounts, as it was when product, quantity or pricelist were set.")
+
+    def _auto_init(self):
+        # Lines from before the installation have no such price: filling millions of them with today's
+        # pricelist would be slow and wrong, so they stay empty and are not judged.
+        if not column_exists(self.env.cr, "sale_order_line", "sbo_pricelist_price"):
+            create_column(self.env.cr, "sale_order_line", "sbo_pricelist_price", "numeric")
+        return super()._auto_init()
+
+    @api.depends("product_id", "product_uom_id", "product_uom_qty", "order_id.pricelist_id", "order_id.currency_id")
+    def _compute_sbo_pricelist_price(self):
+        """The price by pricelist; combos, sections and down payments have none."""
+        for line in self:
+            if not line.product_id or line.display_type or line.is_downpayment or line.product_type == "combo" \
+                    or line.combo_item_id or not line.order_id.currency_id:
+                line.sbo_pricelist_price = 0
+            else:
+                line.sbo_pricelist_price = line._get_pricelist_price()

@@ -1,0 +1,144 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+# What the engine writes when it finds a case, column by column.
+FOUND = {
+    "res_id": SQL("r.res_id"),
+    "res_name": SQL("r.res_name"),
+    "company_id": SQL("r.company_id"),
+    "team_id": SQL("r.team_id"),
+    "key": SQL("r.key"),
+    "user_id": SQL("r.user_id"),
+    "closed_at": SQL("r.done_at"),
+    "quantity": SQL("r.quantity"),
+    "evidence": SQL("r.evidence"),
+}
+SAME_CASE = "f.check_id = %s AND f.res_model = %s AND f.res_id = r.res_id AND f.key = r.key"
+
+
+class SboCheckLedger(models.AbstractModel):
+    """Writes what a check finds into the ledger: one statement per check and company, never a loop.
+
+    Identity of a case: check, record, key, while open. What a person decided (state) is never touched here;
+    what the query says (open or ended, how much) is never touched by a person.
+    """
+
+    _name = "sbo.check.ledger"
+    _description = "Check: Ledger"
+
+    def _run(self, as_of=None, companies=None, ids=None):
+        """Run the checks and write the ledger.
+
+        :param as_of: the moment to judge at (naive UTC), now by default
+        :param companies: all companies by default
+        :param ids: only these records of the checks' model
+        :return: list of (check, company, {"added", "changed", "closed"})
+        :raise UserError: the ledger has already been written for a later moment
+        """
+        as_of = as_of or fields.Datetime.now()
+        companies = companies or self.env["res.company"].sudo().search([])
+        self.env.flush_all()
+        result = []
+        for company in companies:
+            for check in self.filtered(lambda c: c.kind != "manual")._concerning(company):
+                counts = check._in_company(company, as_of)._write_ledger(ids)
+                result.append((check, company, counts))
+        if ids is None:
+            self.env["sbo.check.run"]._log(result, as_of)
+        self.env["sbo.finding"].invalidate_model()
+        return result
+
+    def _concerning(self, company):
+        """Those of these checks that run for a company."""
+        return self.filtered(lambda check: not check.company_id or check.company_id == company)
+
+    def _write_ledger(self, ids=None):
+        self.ensure_one()
+        self._refuse_the_past()
+        [counts] = self.env.execute_query_dict(self._sql_ledger(self._query(ids), ids))
+        return counts
+
+    def _refuse_the_past(self):
+        """Judging an earlier day than the ledger already knows would close what is open today."""
+        latest = self.env["sbo.check.run"]._latest(self, self.env.company)
+        if latest and self._as_of() < latest:
+            raise UserError(self.env._(
+                "%(check)s has already been run for %(latest)s. An earlier moment cannot be written any more.",
+                check=self.name, latest=latest))
+
+    def _sql_ledger(self, query, ids) -> SQL:
+        same = SQL(SAME_CASE, self.id, self.model)
+        scope = SQL(
+            "f.check_id = %s AND f.company_id = %s AND f.closed_at IS NULL AND f.origin = 'auto'",
+            self.id, self.env.company.id)
+        if ids is not None:
+            scope = SQL("%s AND f.res_id = ANY(%s)", scope, list(ids))
+        return SQL(
+            """WITH r AS MATERIALIZED (%(query)s),
+            added AS (%(insert)s),
+            changed AS (%(update)s),
+            gone AS (
+                UPDATE sbo_finding f SET closed_at = %(as_of)s, write_date = now() AT TIME ZONE 'UTC'
+                 WHERE %(scope)s AND NOT EXISTS (SELECT 1 FROM r WHERE %(same)s) RETURNING 1)
+            SELECT (SELECT COUNT(*) FROM added) AS added, (SELECT COUNT(*) FROM changed) AS changed,
+                   (SELECT COUNT(*) FROM gone) AS closed""",
+            query=query, insert=self._sql_insert(same), update=self._sql_update(same, scope), same=same, scope=scope,
+            as_of=self._as_of(),
+        )
+
+    def _sql_insert(self, same) -> SQL:
+        """New cases. One that has already ended is new only if it was never written for that due moment."""
+        uid = self.env.uid
+        columns = dict(
+            FOUND,
+            check_id=SQL("%s", self.id), res_model=SQL("%s", self.model), area=SQL("%s", self.area),
+            severity=SQL("%s", self.severity), state=SQL("'candidate'"), origin=SQL("'auto'"),
+            cause=SQL("%s", self.default_cause), opened_at=SQL("%s", self._as_of()),
+            due_at=SQL("COALESCE(r.due_at, %s)", self._as_of()),
+            create_uid=SQL("%s", uid), write_uid=SQL("%s", uid),
+            create_date=SQL("now() AT TIME ZONE 'UTC'"), write_date=SQL("now() AT TIME ZONE 'UTC'"),
+        )
+        return SQL(
+            """INSERT INTO sbo_finding (%(names)s) SELECT %(values)s FROM r
+                WHERE NOT EXISTS (SELECT 1 FROM sbo_finding f WHERE %(same)s AND f.closed_at IS NULL)
+                  AND (r.done_at IS NULL
+                       OR NOT EXISTS (SELECT 1 FROM sbo_finding f WHERE %(same)s AND f.due_at = r.due_at))
+                ON CONFLICT (check_id, res_model, res_id, key) WHERE closed_at IS NULL DO NOTHING RETURNING 1""",
+            names=SQL(", ").join(map(SQL.identifier, columns)), values=SQL(", ").join(columns.values()), same=same,
+        )
+
+    def _sql_update(self, same, scope) -> SQL:
+        """Open cases: how much, ended or not. Facts beside that move only until a person has judged them."""
+        judged = SQL("f.state <> 'candidate'")
+        new = {
+            "quantity": SQL("r.quantity"),
+            "closed_at": SQL("r.done_at"),
+            "evidence": SQL("CASE WHEN %s THEN f.evidence ELSE r.evidence END", judged),
+            "user_id": SQL("CASE WHEN %s THEN f.user_id ELSE r.user_id END", judged),
+            "due_at": SQL("CASE WHEN %s THEN f.due_at ELSE COALESCE(r.due_at, f.due_at) END", judged),
+        }
+        return SQL(
+            """UPDATE sbo_finding f SET %(sets)s, write_date = now() AT TIME ZONE 'UTC' FROM r
+                WHERE %(scope)s AND %(same)s AND (%(old)s) IS DISTINCT FROM (%(new)s) RETURNING 1""",
+            sets=SQL(", ").join(SQL("%s = %s", SQL.identifier(name), sql) for name, sql in new.items()),
+            scope=scope, same=same,
+            old=SQL(", ").join(SQL.identifier("f", name) for name in new), new=SQL(", ").join(new.values()),
+        )
+
+    # === narrowed uses === #
+
+    def _found_ids(self, limit=None):
+        """Ids of the records that the check would flag now, for ``env.company``, without writing anything."""
+        found = SQL("SELECT DISTINCT res_id FROM (%s) r", self._query())
+        return [row[0] for row in self.env.execute_query(SQL("%s LIMIT %s", found, limit) if limit else found)]
+
+    def _blocking_cases(self, ids):
+        """Cases of these records that nobody has waived: [(check, res_id, res_name)]."""
+        cases = []
+        for check in self:
+            cases += [(check, *row) for row in self.env.execute_query(SQL(
+                """SELECT r.res_id, r.res_name FROM (%(query)s) r WHERE NOT EXISTS (
+                     SELECT 1 FROM sbo_finding f WHERE %(same)s AND f.closed_at IS NULL AND f.state = 'waived')""",
+                query=check._query(ids), same=SQL(SAME_CASE, check.id, check.model)))]
+        return cases

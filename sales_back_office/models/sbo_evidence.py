@@ -1,0 +1,77 @@
+from markupsafe import Markup
+from odoo import api, fields, models
+from odoo.tools import format_amount, format_date, format_datetime
+
+
+class SboEvidence(models.AbstractModel):
+    """Puts the snapshot of a finding into words: field labels and values as the reader is used to see them."""
+
+    _name = "sbo.evidence"
+    _description = "Evidence in Words"
+
+    @api.model
+    def _labels(self):
+        """Words for keys of evidence that are no fields of the record; areas add theirs by override."""
+        return {
+            "promised": self.env._("Promised"),
+            "delivered": self.env._("Delivered"),
+            "days_late": self.env._("Days late"),
+            "product": self.env._("Product"),
+            "price": self.env._("Price"),
+            "list_price": self.env._("Pricelist price"),
+            "difference": self.env._("Difference"),
+            "target": self.env._("Target"),
+            "reached": self.env._("Reached"),
+            "period_from": self.env._("From"),
+            "period_to": self.env._("To"),
+            "verified": self.env._("Last verified"),
+            "code": self.env._("Code"),
+        }
+
+    @api.model
+    def _rows(self, finding):
+        """[(label, value in words)] of one finding."""
+        labels = self._labels()
+        model = self.env.get(finding.res_model)
+        rows = []
+        for key, value in (finding.evidence or {}).items():
+            field = model._fields.get(key.split(".")[0]) if model is not None else None
+            label = labels.get(key)
+            if label is None:
+                label = field._description_string(self.env) if field else key
+            rows.append((label, self._value(value, field if key not in labels else None)))
+        return rows
+
+    @api.model
+    def _as_html(self, finding):
+        rows = Markup("").join(
+            Markup("<tr><td class='text-muted pe-3'>%s</td><td>%s</td></tr>") % row for row in self._rows(finding))
+        return Markup("<table>%s</table>") % rows if rows else False
+
+    @api.model
+    def _as_text(self, finding):
+        """One line, for papers and mails."""
+        return ", ".join(f"{label}: {value}" for label, value in self._rows(finding))
+
+    @api.model
+    def _value(self, value, field):
+        if value is None or value is False:
+            return "–"
+        if field is not None and field.type == "many2one":
+            return self.env[field.comodel_name].sudo().browse(value).exists().display_name or str(value)
+        if field is not None and field.type == "selection":
+            return dict(field._description_selection(self.env)).get(value, value)
+        if field is not None and field.type == "monetary":
+            return format_amount(self.env, value, self.env.company.currency_id)
+        if isinstance(value, str) and len(value) >= 10 and value[4:5] == "-" and value[7:8] == "-":
+            return self._moment(value)
+        return value if isinstance(value, str) else f"{value:g}"
+
+    @api.model
+    def _moment(self, value):
+        try:
+            if len(value) == 10:
+                return format_date(self.env, fields.Date.to_date(value))
+            return format_datetime(self.env, fields.Datetime.to_datetime(value[:19].replace("T", " ")))
+        except ValueError:
+            return value

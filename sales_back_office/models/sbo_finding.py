@@ -1,0 +1,219 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+from ..tools.choices import AREAS, CAUSES, SEVERITIES
+
+STATES = [("candidate", "Candidate"), ("confirmed", "Confirmed"), ("disputed", "Disputed"), ("waived", "Waived")]
+# action: (from, to, who may). "supervisor" is never the responsible person: nobody judges the own work.
+TRANSITIONS = {
+    "confirm": (("candidate", "disputed"), "confirmed", "supervisor"),
+    "dispute": (("candidate", "confirmed"), "disputed", "responsible"),
+    "waive": (("candidate", "confirmed", "disputed"), "waived", "supervisor"),
+    "reopen": (("confirmed", "disputed", "waived"), "candidate", "supervisor"),
+}
+# What a supervisor may change by hand; everything else is the engine's or comes with a decision.
+EDITABLE = {"cause", "note", "message_follower_ids", "activity_ids", "message_ids", "message_main_attachment_id"}
+JUDGED = {"state", "cause", "user_id", "quantity", "due_at", "closed_at"}
+
+
+class SboFinding(models.Model):
+    """One thing found by one check on one record (发现项): what was wrong, since when, and whose it is.
+
+    ``closed_at`` says whether it still is so (set by the check's query only), ``state`` what people decided.
+    Never deleted. The record it points to has no foreign key: the finding outlives it and keeps its name.
+    """
+
+    _name = "sbo.finding"
+    _description = "Finding"
+    _inherit = ["mail.thread", "mail.activity.mixin", "sbo.finding.notice"]
+    _order = "closed_at DESC, severity DESC, due_at, id"
+    _mail_post_access = "read"
+
+    check_id = fields.Many2one("sbo.check", required=True, readonly=True, index=True, ondelete="restrict")
+    check_code = fields.Char(related="check_id.code", string="Check Code")
+    description = fields.Text(related="check_id.description")
+    unit = fields.Selection(related="check_id.unit")
+    area = fields.Selection(AREAS, required=True, readonly=True)
+    severity = fields.Selection(SEVERITIES, required=True, readonly=True, default="2")
+    res_model = fields.Char("Record Type", required=True, readonly=True)
+    res_id = fields.Many2oneReference("Record ID", model_field="res_model", readonly=True, aggregator=None)
+    res_name = fields.Char("Record", readonly=True)
+    key = fields.Char(readonly=True, default="", help="What on the record: a field, a line, a period.")
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True, default=lambda self: self.env.company)
+    team_id = fields.Many2one("crm.team", "Sales Team", readonly=True, index="btree_not_null")
+    user_id = fields.Many2one(
+        "res.users", "Responsible", readonly=True, index="btree_not_null", help="Who answered at the due moment.")
+    origin = fields.Selection(
+        [("auto", "Check"), ("manual", "Noted by Hand")], required=True, readonly=True, default="manual")
+    state = fields.Selection(STATES, required=True, readonly=True, default="candidate", tracking=True)
+    cause = fields.Selection(CAUSES, required=True, default="clerk", tracking=True)
+    opened_at = fields.Datetime("Found", required=True, readonly=True, default=fields.Datetime.now)
+    due_at = fields.Datetime("Due", required=True, readonly=True, default=fields.Datetime.now)
+    closed_at = fields.Datetime("Ended", readonly=True)
+    quantity = fields.Float(readonly=True, default=1)
+    evidence = fields.Json("Evidence Snapshot", readonly=True)
+    evidence_text = fields.Html("Evidence", compute="_compute_evidence_text")
+    note = fields.Text(help="What happened, in words.")
+    confirmed_by_id = fields.Many2one("res.users", readonly=True)
+    confirmed_at = fields.Datetime(readonly=True)
+    dispute_text = fields.Text("Objection", readonly=True)
+    waive_reason = fields.Text(readonly=True)
+    waived_by_id = fields.Many2one("res.users", readonly=True)
+    notified_at = fields.Datetime(readonly=True)
+    escalated_at = fields.Datetime("Escalated", readonly=True)
+    can_judge = fields.Boolean(compute="_compute_can")
+    can_dispute = fields.Boolean(compute="_compute_can")
+
+    _open_uniq = models.UniqueIndex(
+        "(check_id, res_model, res_id, key) WHERE closed_at IS NULL", "This is already an open finding.")
+    _case_idx = models.Index("(check_id, res_model, res_id, key, due_at)")
+    _record_idx = models.Index("(res_model, res_id) WHERE closed_at IS NULL")
+    _person_idx = models.Index("(user_id, due_at)")
+
+    @api.depends("check_id", "res_name")
+    def _compute_display_name(self):
+        for finding in self:
+            finding.display_name = f"{finding.check_id.name or ''}: {finding.res_name or ''}"
+
+    @api.depends("evidence")
+    @api.depends_context("lang", "tz")
+    def _compute_evidence_text(self):
+        for finding in self:
+            finding.evidence_text = self.env["sbo.evidence"]._as_html(finding)
+
+    @api.depends_context("uid")
+    @api.depends("state", "user_id")
+    def _compute_can(self):
+        supervisor = self.env.user.has_group("sales_back_office.sbo_group_supervisor")
+        for finding in self:
+            own = finding.user_id == self.env.user
+            finding.can_judge = supervisor and not own
+            finding.can_dispute = own and finding.state in TRANSITIONS["dispute"][0]
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Findings noted by hand; those of checks are written by the ledger's own statement."""
+        for vals in vals_list:
+            self._complete_manual(vals)
+        findings = super().create(vals_list)
+        for finding in findings:
+            # Its own id as key: a person may note the same thing twice, the engine never closes it.
+            finding.sudo().key = f"manual:{finding.id}"
+        return findings
+
+    def write(self, vals):
+        if not self.env.su and set(vals) - EDITABLE:
+            raise AccessError(self.env._(
+                "A finding is changed by Confirm, Dispute, Waive and Reopen only, so that its history stays true."))
+        result = super().write(vals)
+        if JUDGED & set(vals) and "sbo.assessment" in self.env:
+            self.env["sbo.assessment"]._refresh_findings(self)
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("Findings are never deleted. A supervisor can waive one with a reason."))
+
+    def _complete_manual(self, vals):
+        """What a person who notes a finding leaves out."""
+        check = self.env["sbo.check"].browse(vals.get("check_id"))
+        record = self.env[vals["res_model"]].browse(vals["res_id"]) if vals.get("res_id") else None
+        forbidden = {"state", "evidence", "closed_at", "confirmed_by_id", "waive_reason", "notified_at", "key"}
+        for name in forbidden & set(vals):
+            del vals[name]
+        vals.update(
+            origin="manual", area=check.area, severity=vals.get("severity") or check.severity,
+            cause=vals.get("cause") or check.default_cause,
+            res_name=record.display_name if record else vals.get("res_name"),
+        )
+        if not vals.get("company_id") and record is not None and "company_id" in record._fields and record.company_id:
+            vals["company_id"] = record.company_id.id
+
+    # === decisions === #
+
+    def action_confirm(self):
+        """The assessor agrees: it is so, and it counts."""
+        self._decide("confirm", confirmed_by_id=self.env.uid, confirmed_at=fields.Datetime.now())
+
+    def action_dispute(self, text=None):
+        """The responsible person objects, in words."""
+        text = (text or "").strip()
+        if not text:
+            return self._ask("dispute")
+        self._decide("dispute", dispute_text=text)
+
+    def action_waive(self, reason=None):
+        """A supervisor lets it pass, with a reason; it stays in the ledger until its cause ends."""
+        reason = (reason or "").strip()
+        if not reason:
+            return self._ask("waive")
+        self._decide("waive", waive_reason=reason, waived_by_id=self.env.uid)
+
+    def action_reopen(self):
+        """Take a decision back: the finding is a candidate again."""
+        self._decide("reopen", confirmed_by_id=False, confirmed_at=False, waive_reason=False, waived_by_id=False)
+
+    def action_open_record(self):
+        """The record that the finding is about."""
+        self.ensure_one()
+        if not self.env[self.res_model].browse(self.res_id).exists():
+            raise UserError(self.env._("%s does not exist any more; the finding keeps its name.", self.res_name))
+        return {"type": "ir.actions.act_window", "res_model": self.res_model, "res_id": self.res_id,
+                "view_mode": "form"}
+
+    def action_open_records(self):
+        """The records behind these findings, which must be of one kind."""
+        models = set(self.mapped("res_model"))
+        if len(models) != 1:
+            raise UserError(self.env._("Choose findings on records of one kind."))
+        return {"type": "ir.actions.act_window", "name": self.env["ir.model"]._get(models.pop()).name,
+                "res_model": self[0].res_model, "view_mode": "list,form",
+                "domain": [("id", "in", self.mapped("res_id"))]}
+
+    def _ask(self, decision):
+        return {
+            "type": "ir.actions.act_window", "name": self.env._("Reason"), "res_model": "sbo.finding.decision",
+            "view_mode": "form", "target": "new",
+            "context": {"default_decision": decision, "default_finding_ids": self.ids},
+        }
+
+    def _decide(self, action, **values):
+        """Move along the table of transitions, or say why not.
+
+        :raise UserError: not from this state, or not by this person
+        """
+        self.check_access("read")
+        sources, target, who = TRANSITIONS[action]
+        supervisor = self.env.user.has_group("sales_back_office.sbo_group_supervisor")
+        for finding in self:
+            own = finding.user_id == self.env.user
+            if who == "responsible" and not own:
+                raise UserError(self.env._("Only %(user)s can object to “%(finding)s”.",
+                                           user=finding.user_id.name or "-", finding=finding.display_name))
+            if who == "supervisor" and (own or not supervisor):
+                raise UserError(self.env._(
+                    "“%(finding)s” is decided by a back-office supervisor who does not answer for it.",
+                    finding=finding.display_name))
+            if finding.state not in sources:
+                raise UserError(self.env._("“%(finding)s” is already %(state)s.", finding=finding.display_name,
+                                           state=dict(self._fields["state"]._description_selection(self.env))[
+                                               finding.state]))
+        # Superuser: the right was checked above, the fields themselves are closed to everybody.
+        self.sudo().write({"state": target, **values})
+
+    # === the engine === #
+
+    @api.model
+    def _close_for(self, model, ids):
+        """Close what is open on records that go."""
+        if not ids:
+            return
+        self.flush_model()
+        self.env.execute_query(SQL(
+            """UPDATE sbo_finding SET closed_at = now() AT TIME ZONE 'UTC', write_date = now() AT TIME ZONE 'UTC'
+                WHERE res_model = %s AND res_id = ANY(%s) AND closed_at IS NULL RETURNING id""", model, list(ids)))
+        self.invalidate_model()
