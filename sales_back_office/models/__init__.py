@@ -1,31 +1,30 @@
-from . import (
-    crm_team,
-    res_company,
-    res_config_settings,
-    res_partner,
-    res_users,
-    resource_calendar,
-    resource_calendar_attendance,
-    resource_calendar_leaves,
-    sale_order,
-    sale_order_line,
-    sbo_absence,
-    sbo_check,
-    sbo_check_desk,
-    sbo_check_ledger,
-    sbo_check_query,
-    sbo_check_run,
-    sbo_check_target,
-    sbo_checked_mixin,
-    sbo_evidence,
-    sbo_extra_workday,
-    sbo_finding,
-    sbo_finding_notice,
-    sbo_res_partner_checks,
-    sbo_responsibility,
-    sbo_sale_order_checks,
-    sbo_served_mixin,
-    sbo_working_day,
-    stock_move,
-    stock_picking,
-)
+# Mixins first: a model can only inherit what has been loaded before it.
+from . import sbo_served_mixin
+from . import sbo_checked_mixin
+from . import sbo_responsibility
+from . import sbo_absence
+from . import sbo_working_day
+from . import sbo_extra_workday
+from . import sbo_evidence
+from . import sbo_finding_notice
+from . import sbo_finding
+from . import sbo_check_query
+from . import sbo_check_target
+from . import sbo_check_ledger
+from . import sbo_check_desk
+from . import sbo_check
+from . import sbo_check_run
+from . import sbo_sale_order_checks
+from . import sbo_res_partner_checks
+from . import crm_team
+from . import res_company
+from . import res_config_settings
+from . import res_partner
+from . import res_users
+from . import resource_calendar
+from . import resource_calendar_attendance
+from . import resource_calendar_leaves
+from . import sale_order
+from . import sale_order_line
+from . import stock_move
+from . import stock_picking

@@ -31,9 +31,10 @@ class SboCheckedMixin(models.AbstractModel):
         ids = {res_id for keys in targets.values() for _model, res_id in keys}
         if not ids:
             return
-        by_record = findings.search(
-            [("res_model", "in", [*{model for keys in targets.values() for model, _id in keys}]),
-             ("res_id", "in", [*ids]), ("closed_at", "=", False), ("state", "!=", "waived")]).grouped(lambda f: (f.res_model, f.res_id))
+        models = sorted({model for keys in targets.values() for model, _id in keys})
+        found = findings.search([("res_model", "in", models), ("res_id", "in", sorted(ids)),
+                                 ("closed_at", "=", False), ("state", "!=", "waived")])
+        by_record = found.grouped(lambda finding: (finding.res_model, finding.res_id))
         for record in self:
             found = findings.union(*(by_record.get(key, findings) for key in targets.get(record, [])))
             record.sbo_finding_count = len(found)
