@@ -19,5 +19,6 @@
         "views/sbo_menus.xml",
     ],
     "post_init_hook": "post_init_hook",
+    "assets": {"web.assets_tests": ["sales_back_office/static/tests/tours/*.js"]},
     "application": True,
 }
