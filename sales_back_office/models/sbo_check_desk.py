@@ -19,11 +19,10 @@ class SboCheckDesk(models.AbstractModel):
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_desk(self):
         """Counts over the findings that this user may see."""
-        now = fields.Datetime.now()
         mine = OPEN & Domain("user_id", "=", self.env.uid)
         counts = {
             "mine_count": self._desk_counts(mine),
-            "overdue_count": self._desk_counts(OPEN & Domain("due_at", "<", now)),
+            "overdue_count": self._desk_counts(OPEN & Domain("due_at", "<", "today")),
             "to_judge_count": self._desk_counts(Domain("state", "in", ("candidate", "disputed"))),
         }
         opened = self.env["sbo.finding"]._read_group(

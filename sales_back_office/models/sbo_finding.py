@@ -36,7 +36,7 @@ class SboFinding(models.Model):
     unit = fields.Selection(related="check_id.unit")
     area = fields.Selection(AREAS, required=True, readonly=True)
     severity = fields.Selection(SEVERITIES, required=True, readonly=True, default="2")
-    res_model = fields.Char("Record Type", required=True, readonly=True)
+    res_model = fields.Char("Record Type", required=True, readonly=True, default="res.users")
     res_id = fields.Many2oneReference("Record ID", model_field="res_model", readonly=True, aggregator=None)
     res_name = fields.Char("Record", readonly=True)
     key = fields.Char(readonly=True, default="", help="What on the record: a field, a line, a period.")
@@ -75,7 +75,8 @@ class SboFinding(models.Model):
     @api.depends("check_id", "res_name")
     def _compute_display_name(self):
         for finding in self:
-            finding.display_name = f"{finding.check_id.name or ''}: {finding.res_name or ''}"
+            finding.display_name = ": ".join(filter(None, [finding.check_id.name, finding.res_name])) \
+                or self.env._("New finding")
 
     @api.depends("evidence")
     @api.depends_context("lang", "tz")
@@ -121,14 +122,18 @@ class SboFinding(models.Model):
     def _complete_manual(self, vals):
         """What a person who notes a finding leaves out."""
         check = self.env["sbo.check"].browse(vals.get("check_id"))
-        record = self.env[vals["res_model"]].browse(vals["res_id"]) if vals.get("res_id") else None
+        model = vals.setdefault("res_model", "res.users")
+        if model == "res.users":
+            # Noted on nobody's record: it is about the responsible person.
+            vals["res_id"] = vals.get("res_id") or vals.get("user_id")
+        record = self.env[model].browse(vals["res_id"]) if vals.get("res_id") else None
         forbidden = {"state", "evidence", "closed_at", "confirmed_by_id", "waive_reason", "notified_at", "key"}
         for name in forbidden & set(vals):
             del vals[name]
         vals.update(
             origin="manual", area=check.area, severity=vals.get("severity") or check.severity,
             cause=vals.get("cause") or check.default_cause,
-            res_name=record.display_name if record else vals.get("res_name"),
+            res_name=vals.get("res_name") or (record.display_name if record else False),
         )
         if not vals.get("company_id") and record is not None and "company_id" in record._fields and record.company_id:
             vals["company_id"] = record.company_id.id

@@ -33,7 +33,8 @@ class SboResPartnerChecks(models.AbstractModel):
         if (country or "CN") == "CN":
             return uscc.is_valid(code)
         module = get_cc_module(country.lower(), "vat")
-        return module is None or module.is_valid(code)
+        bare = code.upper().removeprefix(country)
+        return module is None or module.is_valid(code) or module.is_valid(bare)
 
     def action_sbo_verified(self):
         """Checked today, nothing changed."""
