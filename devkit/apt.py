@@ -1,4 +1,5 @@
 """Debian packages as a source of files: fetched by apt, checked by apt, unpacked, never installed."""
+
 import os
 import pwd
 import re
@@ -9,9 +10,14 @@ import tarfile
 from .console import Missing, Ticker, folder_size, megabytes, say
 from .settings import STATE
 
-KEYRINGS = ("/usr/share/keyrings/debian-archive-keyring.gpg", "/usr/share/keyrings/debian-archive-keyring.pgp")
+KEYRINGS = (
+    "/usr/share/keyrings/debian-archive-keyring.gpg",
+    "/usr/share/keyrings/debian-archive-keyring.pgp",
+)
 # a project's own update must not run the machine's update hooks
-NO_HOOKS = "#clear APT::Update::Post-Invoke;\n#clear APT::Update::Post-Invoke-Success;\n#clear DPkg::Post-Invoke;\n"
+NO_HOOKS = (
+    "#clear APT::Update::Post-Invoke;\n#clear APT::Update::Post-Invoke-Success;\n#clear DPkg::Post-Invoke;\n"
+)
 
 
 def available():
@@ -31,30 +37,47 @@ def codename():
 
 
 def debian_sources():
-    """(uri, suite) of the Debian archive among this machine's sources, whatever format they are written in."""
+    """(uri, suite) of the Debian archive among this machine's sources, in whatever format they are."""
     if not keyring():
         return []
     fmt = "$(REPO_URI)|$(RELEASE)|$(COMPONENT)"
-    found = subprocess.run(["apt-get", "indextargets", "--no-release-info", "--format", fmt, "Created-By: Packages"],
-                           stdout=subprocess.PIPE, text=True)
+    found = subprocess.run(
+        ["apt-get", "indextargets", "--no-release-info", "--format", fmt, "Created-By: Packages"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     lines = {tuple(line.split("|")) for line in found.stdout.splitlines() if line.count("|") == 2}
     name = codename()
-    suites = {name, f"{name}-updates", f"{name}-security", "stable", "oldstable", "testing", "sid", "unstable"}
-    return sorted((uri, suite) for uri, suite, component in lines
-                  if component == "main" and suite in suites and not uri.startswith("cdrom"))
+    suites = {
+        name,
+        f"{name}-updates",
+        f"{name}-security",
+        "stable",
+        "oldstable",
+        "testing",
+        "sid",
+        "unstable",
+    }
+    return sorted(
+        (uri, suite)
+        for uri, suite, component in lines
+        if component == "main" and suite in suites and not uri.startswith("cdrom")
+    )
 
 
 def deb822(sources):
     """(uri, suite) pairs as apt reads them, trusted by Debian's own keys only."""
-    return "\n".join(f"Types: deb\nURIs: {uri}\nSuites: {suite}\nComponents: main\nSigned-By: {keyring()}\n"
-                     for uri, suite in sources)
+    return "\n".join(
+        f"Types: deb\nURIs: {uri}\nSuites: {suite}\nComponents: main\nSigned-By: {keyring()}\n"
+        for uri, suite in sources
+    )
 
 
 class Apt:
     """apt-get with a state of its own, so that it needs no root and changes nothing on the machine."""
 
     def __init__(self, name, sources=None, status="/var/lib/dpkg/status"):
-        """`sources`: (uri, suite) pairs, or None for the machine's own; `status`: what counts as installed."""
+        """`sources`: (uri, suite) pairs, or None for the machine's own; `status`: what is installed."""
         self.folder = STATE / "apt" / name
         for sub in ("lists/partial", "archives/partial", "log", "sources"):
             (self.folder / sub).mkdir(parents=True, exist_ok=True)
@@ -62,10 +85,17 @@ class Apt:
         config.write_text(NO_HOOKS)
         self.env = dict(os.environ, APT_CONFIG=str(config), LC_ALL="C")
         options = {
-            "Dir::State": self.folder, "Dir::State::lists": self.folder / "lists", "Dir::State::status": status,
-            "Dir::Cache": self.folder, "Dir::Log": self.folder / "log", "Debug::NoLocking": 1,
-            "Acquire::Languages": "none", "Acquire::Retries": 3, "APT::Install-Recommends": "false",
-            "APT::Update::Error-Mode": "any", "APT::Update::Post-Invoke-Success::": "true",
+            "Dir::State": self.folder,
+            "Dir::State::lists": self.folder / "lists",
+            "Dir::State::status": status,
+            "Dir::Cache": self.folder,
+            "Dir::Log": self.folder / "log",
+            "Debug::NoLocking": 1,
+            "Acquire::Languages": "none",
+            "Acquire::Retries": 3,
+            "APT::Install-Recommends": "false",
+            "APT::Update::Error-Mode": "any",
+            "APT::Update::Post-Invoke-Success::": "true",
             "APT::Sandbox::User": pwd.getpwuid(os.geteuid()).pw_name,
         }
         if sources:
@@ -77,8 +107,15 @@ class Apt:
 
     def get(self, *args, **kwargs):
         """Run apt-get; everything it says is in the result's stdout."""
-        return subprocess.run(["apt-get", *self.options, *args], env=self.env, text=True, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **kwargs)
+        return subprocess.run(
+            ["apt-get", *self.options, *args],
+            env=self.env,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            **kwargs,
+        )
 
     def update(self):
         """Fetch the index once."""
@@ -96,8 +133,9 @@ class Apt:
     def names(self, pattern):
         """Known package names that match a regular expression."""
         self.update()
-        result = subprocess.run(["apt-cache", *self.options, "pkgnames"], env=self.env, text=True,
-                                stdout=subprocess.PIPE)
+        result = subprocess.run(
+            ["apt-cache", *self.options, "pkgnames"], env=self.env, text=True, stdout=subprocess.PIPE
+        )
         return [name for name in result.stdout.split() if re.fullmatch(pattern, name)]
 
     def download(self, *packages):
@@ -106,8 +144,9 @@ class Apt:
 
     def download_with_libraries(self, *packages):
         """These packages and all they need that the machine has not got."""
-        return self._fetch(packages, self.folder / "archives",
-                           ["-y", "install", "--download-only", "--reinstall", *packages])
+        return self._fetch(
+            packages, self.folder / "archives", ["-y", "install", "--download-only", "--reinstall", *packages]
+        )
 
     def _fetch(self, packages, folder, command):
         self.update()
@@ -136,7 +175,9 @@ def own(name="own"):
 
 def unstable():
     """Debian unstable through the mirror this machine already uses."""
-    mirror = next((uri for uri, suite in debian_sources() if "security" not in uri and "-" not in suite), None)
+    mirror = next(
+        (uri for uri, suite in debian_sources() if "security" not in uri and "-" not in suite), None
+    )
     if not mirror:
         raise Missing("no Debian mirror among this machine's package sources")
     status = STATE / "apt" / "no-status"
@@ -169,8 +210,11 @@ def unpack_all(apt, packages, folder, libraries=False):
 
 def library_path(folder):
     """LD_LIBRARY_PATH for programs of an unpacked package."""
-    found = {p.parent for pattern in ("usr/lib/*-linux-gnu*/**/*.so*", "lib/*-linux-gnu*/**/*.so*")
-             for p in folder.glob(pattern)}
+    found = {
+        p.parent
+        for pattern in ("usr/lib/*-linux-gnu*/**/*.so*", "lib/*-linux-gnu*/**/*.so*")
+        for p in folder.glob(pattern)
+    }
     return ":".join(str(p) for p in sorted(found))
 
 

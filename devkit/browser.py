@@ -1,4 +1,5 @@
 """Chromium for tours and PDF, fonts that know Chinese, and a wkhtmltopdf made of both."""
+
 import os
 import shlex
 import shutil
@@ -24,7 +25,7 @@ FONTCONFIG = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fo
 
 
 def provide():
-    """Put a browser and wkhtmltopdf into our bin folder where the machine has none; returns the environment."""
+    """Put a browser and wkhtmltopdf into our bin folder where the machine has none; returns variables."""
     if not _installed():
         _wrap_headless()
     if not _patched_wkhtmltopdf():
@@ -58,8 +59,11 @@ def _wrap_headless():
     folder = build_once(STATE / "chromium", "1", fill)
     program = next(p for p in folder.glob(f"usr/lib/*/{HEADLESS}") if p.is_file())
     libraries = shlex.quote(apt.library_path(folder))
-    _script("chromium", f'LD_LIBRARY_PATH={libraries}"${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}" '
-                        f'exec {shlex.quote(str(program))} "$@"')
+    _script(
+        "chromium",
+        f'LD_LIBRARY_PATH={libraries}"${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}" '
+        f'exec {shlex.quote(str(program))} "$@"',
+    )
 
 
 def _patched_wkhtmltopdf():
@@ -73,7 +77,9 @@ def _patched_wkhtmltopdf():
 def _fonts():
     """Without any font the renderer crashes; without a Chinese one it prints boxes."""
     if not forced("DEV_BROWSER") and shutil.which("fc-list"):
-        known = subprocess.run(["fc-list", ":lang=zh", "family"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        known = subprocess.run(
+            ["fc-list", ":lang=zh", "family"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
         if known.stdout.strip():
             return {}
     if not apt.available():

@@ -1,4 +1,5 @@
 """The command line: which command needs what, and how a failure looks."""
+
 import argparse
 import sys
 from importlib import import_module
@@ -9,7 +10,10 @@ from .console import Missing, say
 # name: (needs Odoo's source, one line of help)
 COMMANDS = {
     "run": (True, "from nothing to a running Odoo with the addon and demo data; Ctrl-C stops it"),
-    "test": (True, "all tests: in Odoo's transactions, in the browser, whole-system; takes pytest's arguments"),
+    "test": (
+        True,
+        "all tests: in Odoo's transactions, in the browser, whole-system; takes pytest's arguments",
+    ),
     "lint": (False, "ruff, pylint-odoo and the project's own style check"),
     "shell": (True, "odoo shell on the demo database"),
     "pot": (True, "export the terms to translate and merge them into zh_CN.po"),
@@ -20,20 +24,33 @@ COMMANDS = {
     "clean": (None, "remove everything that ./dev made"),
 }
 # imported only inside the environment the command needs
-MODULES = {"test": "tests_runner", "lint": "lint", "wheel": "wheels", "stop": "housekeeping", "clean": "housekeeping"}
+MODULES = {
+    "test": "tests_runner",
+    "lint": "lint",
+    "wheel": "wheels",
+    "stop": "housekeeping",
+    "clean": "housekeeping",
+}
 
 
 def parser():
     """The arguments of all commands."""
-    main_parser = argparse.ArgumentParser(prog="./dev", description="Develop, test and try sales_back_office.")
+    main_parser = argparse.ArgumentParser(
+        prog="./dev", description="Develop, test and try sales_back_office."
+    )
     commands = main_parser.add_subparsers(dest="command", metavar="command")
-    subs = {name: commands.add_parser(name, help=text, description=text) for name, (_odoo, text) in COMMANDS.items()}
+    subs = {
+        name: commands.add_parser(name, help=text, description=text)
+        for name, (_odoo, text) in COMMANDS.items()
+    }
     run = subs["run"]
     run.add_argument("--port", type=int, default=8069)
     run.add_argument("--fresh", action="store_true", help="make the demo database anew")
     run.add_argument("--database", help="another database, such as `load`")
     subs["shell"].add_argument("--database", help="another database")
-    subs["load"].add_argument("folder", nargs="?", help="where the csv files are (default: ../shared/data/northwind)")
+    subs["load"].add_argument(
+        "folder", nargs="?", help="where the csv files are (default: ../shared/data/northwind)"
+    )
     return main_parser
 
 

@@ -1,4 +1,5 @@
 """The commands that work with an Odoo: run, shell, pot, load, bench."""
+
 import signal
 import socket
 import subprocess
@@ -25,8 +26,15 @@ def run(options, rest):
         _demo_database(odoo, database, options.fresh)
     elif database not in odoo.databases():
         raise Missing(f"there is no database {database}; there are: {', '.join(odoo.databases())}")
-    command = odoo.command("-d", database, f"--db-filter=^{database}$", f"--http-port={options.port}",
-                           "--max-cron-threads=1", "--log-level=warn", *rest)
+    command = odoo.command(
+        "-d",
+        database,
+        f"--db-filter=^{database}$",
+        f"--http-port={options.port}",
+        "--max-cron-threads=1",
+        "--log-level=warn",
+        *rest,
+    )
     return _serve(odoo, command, database, options.port)
 
 
@@ -42,7 +50,7 @@ def shell(options, rest):
 def pot(_options, _rest):
     """Terms out of the code into i18n/, translations kept."""
     odoo = machine.ready()
-    template, = Templates(odoo).get("demo")
+    (template,) = Templates(odoo).get("demo")
     return translations.update(odoo, template)
 
 
@@ -53,11 +61,13 @@ def load(options, _rest):
         raise Missing(f"there is no folder {folder}")
     odoo = machine.ready()
     database = "load" + machine.checkout_suffix()
-    template, = Templates(odoo).get("bare")
+    (template,) = Templates(odoo).get("bare")
     say(f"loading {folder} into the database {database}")
     odoo.clone(template, database)
-    code = (f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
-            f"from loader import northwind\nnorthwind.load(env, {str(folder)!r})\nenv.cr.commit()\n")
+    code = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        f"from loader import northwind\nnorthwind.load(env, {str(folder)!r})\nenv.cr.commit()\n"
+    )
     command = odoo.command("shell", "-d", database, "--no-http", "--log-level=warn")
     done = subprocess.run(command, env=odoo.env, input=code, text=True)
     if done.returncode == 0:
@@ -76,16 +86,19 @@ def bench(_options, rest):
 
 
 def _demo_database(odoo, database, fresh):
-    """Made from the template at first, updated when the addon changed, otherwise left as the person left it."""
+    """Made from the template, updated when the addon changed, otherwise left as the person left it."""
     stamp = STATE / f"{database}.stamp"
     key = " ".join(tree_hash(ROOT / addon, skip=("tests",)) for addon in our_addons())
     with lock(database):
         if fresh or database not in odoo.databases() or not stamp.exists():
-            template, = Templates(odoo).get("demo")
+            (template,) = Templates(odoo).get("demo")
             odoo.clone(template, database)
         elif stamp.read_text() != key:
             say("the addon changed: updating the database")
-            known = {name for name, in odoo.sql(database, "SELECT name FROM ir_module_module WHERE state='installed'")}
+            known = {
+                name
+                for (name,) in odoo.sql(database, "SELECT name FROM ir_module_module WHERE state='installed'")
+            }
             new = [addon for addon in our_addons() if addon not in known]
             install(odoo, database, new or [MAIN], "-u", MAIN, "--with-demo")
         stamp.write_text(key)
@@ -119,7 +132,7 @@ def _announce(odoo, process, database, port):
         except (urllib.error.URLError, OSError):
             time.sleep(0.3)
     if process.poll() is None:
-        known = {login for login, in odoo.sql(database, "SELECT login FROM res_users WHERE active")}
+        known = {login for (login,) in odoo.sql(database, "SELECT login FROM res_users WHERE active")}
         print(f"\n  Odoo runs at {url}   (Ctrl-C stops it)\n", flush=True)
         for login, role in LOGINS:
             if login in known:

@@ -1,4 +1,5 @@
 """What `./dev` tells the person in front of it."""
+
 import os
 import sys
 import threading

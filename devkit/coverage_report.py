@@ -1,4 +1,5 @@
 """Coverage of the addon by both suites, subprocesses included."""
+
 import io
 import json
 
@@ -14,9 +15,11 @@ def configure(folder, addons):
     """Write the configuration of this run; returns the environment that makes Odoo processes follow it."""
     rc = folder / "coveragerc"
     sources = "".join(f"\n    {ROOT / addon}" for addon in addons)
-    rc.write_text(f"[run]\nparallel = true\ndata_file = {folder / 'coverage'}\nsource ={sources}\n"
-                  "disable_warnings = no-data-collected,module-not-imported\n"
-                  "omit =\n    */tests/*\n    */__manifest__.py\n    */migrations/*\n")
+    rc.write_text(
+        f"[run]\nparallel = true\ndata_file = {folder / 'coverage'}\nsource ={sources}\n"
+        "disable_warnings = no-data-collected,module-not-imported\n"
+        "omit =\n    */tests/*\n    */__manifest__.py\n    */migrations/*\n"
+    )
     return {"DEV_COVERAGE_RC": str(rc)}
 
 
@@ -36,7 +39,10 @@ def show(folder, addons):
     for name, entry in sorted(data["files"].items()):
         summary = entry["summary"]
         if summary["num_statements"] and summary["percent_covered"] < ENOUGH:
-            print(f"  {summary['percent_covered']:3.0f} %  {name}  lines {_ranges(entry['missing_lines'])}", file=out)
+            print(
+                f"  {summary['percent_covered']:3.0f} %  {name}  lines {_ranges(entry['missing_lines'])}",
+                file=out,
+            )
     print(out.getvalue(), end="", flush=True)
 
 

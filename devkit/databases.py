@@ -1,9 +1,10 @@
 """Template databases: made once from what they depend on, cloned in a second.
 
-Two layers: `deps` (Odoo and the addons ours need, languages, demo data or none) is made anew when those change,
-`sbo` (ours installed on top) when a file of ours changes. Two flavours: `demo` has demo data and every addon of
-ours, `bare` has no demo data and the main addon with what its own manifest asks for.
+Two layers: `deps` (Odoo and the addons ours need, languages, demo data or none) is made anew when those
+change, `sbo` (ours installed on top) when a file of ours changes. Two flavours: `demo` has demo data and
+every addon of ours, `bare` has no demo data and the main addon with what its own manifest asks for.
 """
+
 import json
 import os
 import re
@@ -49,14 +50,25 @@ class Templates:
     def environment(self):
         """All templates, as the variables that tests/ and bench/ read."""
         demo, bare = self.get("demo", "bare")
-        return {"DEV_DEMO_TEMPLATE": demo, "DEV_BARE_TEMPLATE": bare, "DEV_DEMO_DEPENDENCIES": self.dependencies("demo"),
-                "DEV_BARE_DEPENDENCIES": self.dependencies("bare")}
+        return {
+            "DEV_DEMO_TEMPLATE": demo,
+            "DEV_BARE_TEMPLATE": bare,
+            "DEV_DEMO_DEPENDENCIES": self.dependencies("demo"),
+            "DEV_BARE_DEPENDENCIES": self.dependencies("bare"),
+        }
 
     def dependencies(self, flavour, fresh=False):
         """The layer below ours."""
         needed = depends(_addons(flavour))
-        key = short_hash(needed, LANGUAGES, odoo.release.version, odoo.release.__file__, STATE, RECIPE,
-                         *(p.read_text() for p in REQUIREMENTS[:1]))
+        key = short_hash(
+            needed,
+            LANGUAGES,
+            odoo.release.version,
+            odoo.release.__file__,
+            STATE,
+            RECIPE,
+            *(p.read_text() for p in REQUIREMENTS[:1]),
+        )
         name = f"deps_{flavour}_{key}"
 
         def fill(database):
@@ -98,7 +110,9 @@ class Templates:
         """Note the use of a template and drop the ones not used for longest."""
         with lock("templates"):
             used = json.loads(USED.read_text()) if USED.exists() else {}
-            layers = [self.dependencies(flavour) for flavour in FLAVOURS if any(f"_{flavour}_" in n for n in names)]
+            layers = [
+                self.dependencies(flavour) for flavour in FLAVOURS if any(f"_{flavour}_" in n for n in names)
+            ]
             used.update(dict.fromkeys([*names, *layers], time.time()))
             kinds = {re.sub(r"_[^_]*$", "", name) for name in used}
             for kind in kinds:
@@ -116,8 +130,20 @@ def install(machine, database, addons, *args):
     state = {"text": "starting"}
     what = "Odoo's own modules" if MAIN not in addons else ", ".join(addons)
     say(f"installing {what} in {database}")
-    process = machine.popen("-d", database, "-i", ",".join(addons), *args, "--no-http", "--stop-after-init",
-                            text=True, errors="replace", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    process = machine.popen(
+        "-d",
+        database,
+        "-i",
+        ",".join(addons),
+        *args,
+        "--no-http",
+        "--stop-after-init",
+        text=True,
+        errors="replace",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
     with open(log, "w") as copy, Ticker(lambda: f"{database}: {state['text']}"):
         for line in process.stdout:
             copy.write(line)
@@ -127,7 +153,9 @@ def install(machine, database, addons, *args):
             if MAIN in line and re.search(r" (WARNING|ERROR|CRITICAL) ", line):
                 say(line.strip())
     if process.wait():
-        raise Missing(f"installing {', '.join(addons)} failed:\n{_reason(log.read_text())}\n(all of it in {log})")
+        raise Missing(
+            f"installing {', '.join(addons)} failed:\n{_reason(log.read_text())}\n(all of it in {log})"
+        )
 
 
 def _reason(text):

@@ -1,4 +1,5 @@
 """Commands that work without a virtualenv: stop the server, remove everything."""
+
 import shutil
 
 from .console import say

@@ -1,4 +1,5 @@
 """Brings up everything an Odoo needs here and returns it ready to run."""
+
 import os
 from pathlib import Path
 
@@ -37,8 +38,11 @@ def addons_path(ours=True):
 def _folders():
     """Odoo and Chromium write below HOME; some users have none."""
     home = os.environ.get("HOME")
-    env = {"XDG_CACHE_HOME": STATE / "cache", "XDG_CONFIG_HOME": STATE / "home" / ".config",
-           "XDG_DATA_HOME": STATE / "home" / ".local" / "share"}
+    env = {
+        "XDG_CACHE_HOME": STATE / "cache",
+        "XDG_CONFIG_HOME": STATE / "home" / ".config",
+        "XDG_DATA_HOME": STATE / "home" / ".local" / "share",
+    }
     if not home or not os.access(home, os.W_OK):
         env["HOME"] = STATE / "home"
     (STATE / "home").mkdir(exist_ok=True)
@@ -48,8 +52,10 @@ def _folders():
 def _configuration():
     """One file a checkout, so that checkouts can share DEV_HOME; every Odoo command finds it by ODOO_RC."""
     path = STATE / f"odoo-{short_hash(ROOT)}.conf"
-    text = (f"[options]\naddons_path = {addons_path()}\ndata_dir = {STATE / 'data'}\n"
-            f"screenshots = {STATE / 'screenshots'}\nhttp_interface = 127.0.0.1\nmax_cron_threads = 0\n")
+    text = (
+        f"[options]\naddons_path = {addons_path()}\ndata_dir = {STATE / 'data'}\n"
+        f"screenshots = {STATE / 'screenshots'}\nhttp_interface = 127.0.0.1\nmax_cron_threads = 0\n"
+    )
     if not path.exists() or path.read_text() != text:
         path.write_text(text)
     return path

@@ -1,4 +1,5 @@
 """Odoo as a program and its databases; also what `tests/` and `bench/` use, through environment variables."""
+
 import os
 import shutil
 import socket
@@ -21,7 +22,7 @@ def free_port():
 
 
 class Odoo:
-    """Odoo with the environment it runs in: PG* name the server, ODOO_RC the addons path and the data folder."""
+    """Odoo with the environment it runs in: PG* name the server, ODOO_RC addons path and data folder."""
 
     def __init__(self, env=None):
         self.env = dict(env or os.environ)
@@ -42,15 +43,20 @@ class Odoo:
     def run(self, database, *args, check=True, **kwargs):
         """Odoo on one database until it is done: `run(db, "-u", "sales_back_office")`."""
         kwargs.setdefault("env", self.env)
-        done = subprocess.run(self.command("-d", database, "--no-http", "--stop-after-init", *args), text=True,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **kwargs)
+        done = subprocess.run(
+            self.command("-d", database, "--no-http", "--stop-after-init", *args),
+            text=True,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            **kwargs,
+        )
         return _checked(done) if check else done
 
     def shell(self, database, code, args=(), check=True, **kwargs):
         """What `code` prints in `odoo shell`; it has `env`, and commits itself."""
         kwargs.setdefault("env", self.env)
         command = self.command("shell", "-d", database, "--no-http", "--log-level=warn", *args)
-        done = subprocess.run(command, text=True, input=code, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **kwargs)
+        done = subprocess.run(command, text=True, input=code, capture_output=True, **kwargs)
         return _checked(done).stdout if check else done
 
     # -- its databases
@@ -70,7 +76,10 @@ class Odoo:
 
     def databases(self):
         """Names of all databases of the server."""
-        return [name for name, in self.sql("postgres", "SELECT datname FROM pg_database WHERE NOT datistemplate")]
+        return [
+            name
+            for (name,) in self.sql("postgres", "SELECT datname FROM pg_database WHERE NOT datistemplate")
+        ]
 
     def clone(self, template, name):
         """A copy of a database that nobody is connected to; attachments are hard links."""
@@ -78,7 +87,9 @@ class Odoo:
         with closing(self.connect()) as connection, connection.cursor() as cursor:
             # copying files beats writing everything through the log, where there is a choice
             files = SQL(" STRATEGY FILE_COPY" if connection.server_version >= 150000 else "")
-            cursor.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(template)) + files)
+            cursor.execute(
+                SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(template)) + files
+            )
         source = self.filestore(template)
         if source.exists():
             shutil.copytree(source, self.filestore(name), copy_function=os.link)

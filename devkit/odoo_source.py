@@ -1,4 +1,5 @@
 """Where Odoo's source comes from: a checkout, an installed Odoo, Debian's package, or git."""
+
 import os
 import shutil
 import subprocess
@@ -14,7 +15,13 @@ FOLDER = STATE / "odoo"
 KEY = SERIES + "-3"
 IN_PACKAGE = "usr/lib/python3/dist-packages"
 # what the package's links point to, from this machine's own suite: unstable's Font Awesome is another one
-LINKED = ("libjs-jquery", "libjs-jquery-form", "libjs-underscore", "fonts-roboto-unhinted", "fonts-font-awesome")
+LINKED = (
+    "libjs-jquery",
+    "libjs-jquery-form",
+    "libjs-underscore",
+    "fonts-roboto-unhinted",
+    "fonts-font-awesome",
+)
 # named in mail's manifest and not in Debian's package: missing, it fails every page and every tour
 STUB = "odoo/addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js"
 
@@ -42,9 +49,13 @@ def addons_folders(source):
 
 def _installed():
     """An Odoo of our series that this interpreter already imports."""
-    code = ("import odoo.release as r, os; "
-            f"r.series == '{SERIES}' and print(os.path.dirname(os.path.dirname(r.__file__)))")
-    found = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    code = (
+        "import odoo.release as r, os; "
+        f"r.series == '{SERIES}' and print(os.path.dirname(os.path.dirname(r.__file__)))"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
     path = found.stdout.strip()
     return Path(path) if path and not path.startswith(str(FOLDER)) else None
 
@@ -57,7 +68,9 @@ def _fetch():
             return
         except Missing as reason:
             reasons.append(str(reason))
-    raise Missing("no Odoo 19 source can be had; set ODOO_SOURCE to a checkout of branch 19.0.\n" + "\n".join(reasons))
+    raise Missing(
+        "no Odoo 19 source can be had; set ODOO_SOURCE to a checkout of branch 19.0.\n" + "\n".join(reasons)
+    )
 
 
 def _from_debian(folder):
@@ -94,6 +107,16 @@ def _from_git(folder):
     if not shutil.which("git"):
         raise Missing("this machine has no git")
     say(f"cloning Odoo {SERIES} (about 700 MB)")
-    command = ["git", "clone", "-q", "--depth", "1", "-b", SERIES, "https://github.com/odoo/odoo", str(folder / "src")]
+    command = [
+        "git",
+        "clone",
+        "-q",
+        "--depth",
+        "1",
+        "-b",
+        SERIES,
+        "https://github.com/odoo/odoo",
+        str(folder / "src"),
+    ]
     if subprocess.run(command, stdin=subprocess.DEVNULL).returncode:
         raise Missing("git clone of Odoo's repository failed")

@@ -1,4 +1,5 @@
 """A private PostgreSQL cluster on a Unix socket; or the server that PGHOST names."""
+
 import os
 import pwd
 import re
@@ -13,9 +14,16 @@ from .settings import IS_ROOT, STATE, short_hash
 ROLE = "odoo"  # not postgres: Odoo refuses that one
 # a development server may lose everything in a crash, and is faster for it
 SETTINGS = {
-    "listen_addresses": "", "fsync": "off", "full_page_writes": "off", "synchronous_commit": "off",
-    "shared_buffers": "256MB", "max_connections": "200", "jit": "off", "dynamic_shared_memory_type": "posix",
-    "max_wal_size": "4GB", "autovacuum_naptime": "30s",
+    "listen_addresses": "",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "shared_buffers": "256MB",
+    "max_connections": "200",
+    "jit": "off",
+    "dynamic_shared_memory_type": "posix",
+    "max_wal_size": "4GB",
+    "autovacuum_naptime": "30s",
 }
 
 
@@ -61,7 +69,9 @@ class Postgres:
 
     def running(self):
         """Whether our server answers."""
-        return (self.data / "postmaster.pid").exists() and not self._run("pg_ctl", "-D", self.data, "status").returncode
+        return (self.data / "postmaster.pid").exists() and not self._run(
+            "pg_ctl", "-D", self.data, "status"
+        ).returncode
 
     def stop(self):
         """Stop our server; another's is not ours to stop."""
@@ -76,7 +86,9 @@ class Postgres:
 
     def _create(self):
         say("creating a private PostgreSQL server")
-        result = self._run("initdb", "-D", self.data, "-U", ROLE, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        result = self._run(
+            "initdb", "-D", self.data, "-U", ROLE, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"
+        )
         if result.returncode:
             raise Missing("PostgreSQL's data folder cannot be made:\n" + result.stdout[-1500:])
 
@@ -94,6 +106,7 @@ class Postgres:
     def _run(self, program, *args):
         """One of PostgreSQL's programs, as the user that may run it."""
         from .postgres_binaries import find
+
         programs, libraries = find(self.folder)
         env = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
         env.update(LC_ALL="C", LD_LIBRARY_PATH=libraries, HOME=str(self.folder))
@@ -103,8 +116,14 @@ class Postgres:
             other = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": [], "cwd": "/"}
         # pg_ctl's server keeps what it inherits: no pipe of ours, or reading it would never end
         with tempfile.TemporaryFile("w+") as output:
-            result = subprocess.run([str(programs / program), *map(str, args)], env=env, stdin=subprocess.DEVNULL,
-                                    stdout=output, stderr=subprocess.STDOUT, **other)
+            result = subprocess.run(
+                [str(programs / program), *map(str, args)],
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                **other,
+            )
             output.seek(0)
             result.stdout = output.read()
         return result

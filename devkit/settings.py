@@ -1,4 +1,5 @@
 """Where things are, and the environment variables that change it."""
+
 import ast
 import hashlib
 import os

@@ -1,4 +1,5 @@
 """Directories that are built once, and the lock that keeps two `./dev` from building the same one."""
+
 import contextlib
 import fcntl
 import hashlib
@@ -72,8 +73,12 @@ def prepare_state():
         STATE.mkdir(parents=True, exist_ok=True)
         (STATE / ".gitignore").write_text("*\n")
     except OSError as error:
-        raise Missing(f"cannot write to {STATE} ({error.strerror}); DEV_HOME can name another folder") from error
+        raise Missing(
+            f"cannot write to {STATE} ({error.strerror}); DEV_HOME can name another folder"
+        ) from error
     free = shutil.disk_usage(STATE).free
     if free < NEEDED and not (STATE / "venv" / ".complete").exists():
-        raise Missing(f"about 3 GB of disk are needed in {STATE}, {free / 1e9:.1f} GB are free; "
-                      "DEV_HOME can name a folder on another disk")
+        raise Missing(
+            f"about 3 GB of disk are needed in {STATE}, {free / 1e9:.1f} GB are free; "
+            "DEV_HOME can name a folder on another disk"
+        )

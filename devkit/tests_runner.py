@@ -1,22 +1,37 @@
 """`./dev test`: the addon's tests inside Odoo and the whole-system tests beside it, added up."""
+
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import coverage_report, machine
-from .console import say
+from .console import Missing, say
 from .databases import Templates, drop_leftovers
 from .settings import ROOT, STATE, our_addons
 
 # the one skip that is fine: the company's own files are not everywhere
 ALLOWED_SKIP = re.compile(r"real[- ]data", re.I)
-TAKE_VALUE = {"-k", "-m", "-p", "-c", "-o", "-n", "-W", "--tb", "--maxfail", "--durations", "--deselect", "--ignore"}
+TAKE_VALUE = {
+    "-k",
+    "-m",
+    "-p",
+    "-c",
+    "-o",
+    "-n",
+    "-W",
+    "--tb",
+    "--maxfail",
+    "--durations",
+    "--deselect",
+    "--ignore",
+}
 NOTHING_COLLECTED = 5
 
 
@@ -38,12 +53,39 @@ class Suite:
         rc = self.env.get("DEV_COVERAGE_RC")
         measured = ["-m", "coverage", "run", f"--rcfile={rc}"] if self.measured and rc else []
         report = self.folder / f"{self.name}.json"
-        command = [sys.executable, *measured, "-m", "pytest", *self.paths, "-p", "devkit.pytest_report",
-                   "-p", "no:cacheprovider", "--rootdir", ROOT, "--durations=5", "--durations-min=0.5", "--tb=short",
-                   "-q", "--no-header", *self.options]
-        env = dict(self.env, DEV_REPORT=str(report), PYTHONPATH=str(ROOT), PYTHONWARNINGS="ignore::DeprecationWarning")
-        self.process = subprocess.Popen([str(c) for c in command], cwd=ROOT, env=env, stdin=subprocess.DEVNULL,
-                                        stdout=stdout, stderr=subprocess.STDOUT)
+        command = [
+            sys.executable,
+            *measured,
+            "-m",
+            "pytest",
+            *self.paths,
+            "-p",
+            "devkit.pytest_report",
+            "-p",
+            "no:cacheprovider",
+            "--rootdir",
+            ROOT,
+            "--durations=5",
+            "--durations-min=0.5",
+            "--tb=short",
+            "-q",
+            "--no-header",
+            *self.options,
+        ]
+        env = dict(
+            self.env,
+            DEV_REPORT=str(report),
+            PYTHONPATH=str(ROOT),
+            PYTHONWARNINGS="ignore::DeprecationWarning",
+        )
+        self.process = subprocess.Popen(
+            [str(c) for c in command],
+            cwd=ROOT,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=subprocess.STDOUT,
+        )
         return self
 
     def finish(self):
@@ -58,15 +100,26 @@ class Suite:
 
 
 def test(_options, arguments):
-    """Both suites side by side on clones of templates; the last line is the sum."""
+    """Run what the arguments ask for; the last line is the sum, whatever happens."""
     started = time.time()
+    try:
+        totals = _test(arguments)
+    except Missing as reason:
+        say(f"ERROR: {reason}")
+        totals = {"passed": 0, "failed": 1, "skipped": 0}
+    say(f"tests took {time.time() - started:.0f} s")
+    sys.stderr.flush()
+    print("{passed} passed, {failed} failed, {skipped} skipped".format(**totals), flush=True)
+    return 1 if totals["failed"] else 0
+
+
+def _test(arguments):
+    """Both suites side by side on clones of templates, added up."""
     paths, options = _split(arguments)
     whole = not arguments
     odoo = machine.ready()
     drop_leftovers(odoo)
-    folder = STATE / "report"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    folder = Path(tempfile.mkdtemp(prefix="report-", dir=STATE))
     if whole:
         odoo.env.update(coverage_report.configure(folder, our_addons()))
     try:
@@ -76,11 +129,8 @@ def test(_options, arguments):
         odoo.drop(_database())
     if whole:
         coverage_report.show(folder, our_addons())
-    totals = _totals(suites, narrowed=not whole)
-    say(f"tests took {time.time() - started:.0f} s")
-    sys.stderr.flush()
-    print("{passed} passed, {failed} failed, {skipped} skipped".format(**totals), flush=True)
-    return 1 if totals["failed"] else 0
+    shutil.rmtree(folder)
+    return _totals(suites, narrowed=not whole)
 
 
 def _split(arguments):
@@ -109,7 +159,7 @@ def _suites(odoo, paths, options, folder):
         env = dict(odoo.env, **Templates(odoo).environment(), DEV_CLONE_PREFIX=f"t{os.getpid()}_")
         suites.append(Suite("system", system_paths, ["-p", "no:odoo", *options], env, False, folder))
     if addon_paths:
-        template, = Templates(odoo).get("demo")
+        (template,) = Templates(odoo).get("demo")
         database = odoo.clone(template, _database())
         inside = ["--odoo-database", database, "--odoo-http", "--odoo-log-level=error"]
         suites.insert(0, Suite("addon", addon_paths, [*inside, *options], odoo.env, True, folder))
@@ -122,8 +172,19 @@ def _database():
 
 def _collects(odoo, paths, options):
     """Whether the whole-system suite has a test to run: its databases take time to make."""
-    command = [sys.executable, "-m", "pytest", *paths, "-p", "no:odoo", "-p", "no:cacheprovider", "--collect-only", "-q",
-               *options]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        *paths,
+        "-p",
+        "no:odoo",
+        "-p",
+        "no:cacheprovider",
+        "--collect-only",
+        "-q",
+        *options,
+    ]
     env = dict(odoo.env, PYTHONPATH=str(ROOT))
     done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return done.returncode != NOTHING_COLLECTED
@@ -157,7 +218,9 @@ def _totals(suites, narrowed):
     """Add up; what must not go unnoticed becomes a failure with its sentence."""
     totals = {kind: sum(s.result[kind] for s in suites) for kind in ("passed", "failed", "skipped", "tours")}
     skips = {name: reason for s in suites for name, reason in s.result["skips"].items()}
-    wrong = [f"{name} was skipped: {reason}" for name, reason in skips.items() if not ALLOWED_SKIP.search(reason)]
+    wrong = [
+        f"{name} was skipped: {reason}" for name, reason in skips.items() if not ALLOWED_SKIP.search(reason)
+    ]
     if not totals["passed"] and not totals["failed"]:
         wrong.append("no test was run")
     if not narrowed and not totals["tours"]:

@@ -1,4 +1,5 @@
 """i18n/: the template of terms, and our translations carried over to it."""
+
 import subprocess
 import tempfile
 from pathlib import Path
@@ -41,15 +42,17 @@ def odoo_export(odoo, database, addon, path):
 def merge(terms, path):
     """The terms with the translations of `path`; a translation whose term is gone is dropped.
 
-    A term used in several kinds of places (code, views) is one entry; Odoo reads which from the comments, so those
-    come from the export.
+    A term used in several kinds of places (code, views) is one entry; Odoo reads which from the comments, so
+    those come from the export.
     """
     known = {entry.msgid: entry for entry in polib.pofile(str(path))} if path.exists() else {}
     merged = polib.POFile(wrapwidth=78)
     merged.metadata = dict(terms.metadata, **{"Language": LANGUAGE, "Plural-Forms": "nplurals=1; plural=0;"})
     merged.header = terms.header
     for term in terms:
-        entry = polib.POEntry(msgid=term.msgid, comment=term.comment, occurrences=term.occurrences, flags=term.flags)
+        entry = polib.POEntry(
+            msgid=term.msgid, comment=term.comment, occurrences=term.occurrences, flags=term.flags
+        )
         if term.msgid in known:
             entry.msgstr = known[term.msgid].msgstr
             entry.tcomment = known[term.msgid].tcomment

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """wkhtmltopdf's command line, as far as Odoo uses it, printed by headless Chromium.
 
-For development machines without a wkhtmltopdf with patched Qt, which no distribution packages. Headers and footers
-are rendered per page with the same query string and laid over the pages; documents are marked by outlines, because
-Odoo splits the file there.
+For development machines without a wkhtmltopdf with patched Qt, which no distribution packages. Headers and
+footers are rendered per page with the same query string and laid over the pages; documents are marked by
+outlines, because Odoo splits the file there.
 """
+
 import base64
 import io
 import json
@@ -22,17 +23,47 @@ from pathlib import Path
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, TextStringObject
 
-FLAGS = {"--quiet", "-q", "--disable-local-file-access", "--enable-local-file-access", "--header-line",
-         "--disable-smart-shrinking", "--print-media-type", "--no-stop-slow-scripts"}
+FLAGS = {
+    "--quiet",
+    "-q",
+    "--disable-local-file-access",
+    "--enable-local-file-access",
+    "--header-line",
+    "--disable-smart-shrinking",
+    "--print-media-type",
+    "--no-stop-slow-scripts",
+}
 TWO_VALUES = {"--cookie", "--custom-header", "--replace"}
-SIZES = {"A3": (297, 420), "A4": (210, 297), "A5": (148, 210), "A6": (105, 148), "B5": (176, 250),
-         "Letter": (215.9, 279.4), "Legal": (215.9, 355.6)}
-SCALE = 0.8  # patched Qt prints 96 dpi CSS pixels smaller than Chromium does; found by laying pages over each other
-PROGRAMS = ("chromium-headless-shell", "google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
+SIZES = {
+    "A3": (297, 420),
+    "A4": (210, 297),
+    "A5": (148, 210),
+    "A6": (105, 148),
+    "B5": (176, 250),
+    "Letter": (215.9, 279.4),
+    "Legal": (215.9, 355.6),
+}
+SCALE = 0.8  # patched Qt prints CSS pixels smaller; found by laying pages over each other
+PROGRAMS = (
+    "chromium-headless-shell",
+    "google-chrome",
+    "chromium",
+    "chromium-browser",
+    "google-chrome-stable",
+)
 # pages are files that ask Odoo for their styles and fonts: --disable-web-security lets the fonts through
-SWITCHES = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-web-security",
-            "--no-first-run", "--disable-extensions", "--disable-background-networking", "--font-render-hinting=none",
-            "--remote-debugging-pipe")
+SWITCHES = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-web-security",
+    "--no-first-run",
+    "--disable-extensions",
+    "--disable-background-networking",
+    "--font-render-hinting=none",
+    "--remote-debugging-pipe",
+)
 TRANSPARENT = "html, body { background: transparent !important; }"
 VERSION = "wkhtmltopdf 0.12.6 (with patched qt)"  # what Odoo looks for
 
@@ -85,8 +116,13 @@ class Chromium:
         child_reads, self.writing = os.pipe()
         self.reading, child_writes = os.pipe()
         command = [program, *SWITCHES, f"--user-data-dir={self.profile}", "about:blank"]
-        self.process = subprocess.Popen(command, preexec_fn=lambda: _set_up_child(child_reads, child_writes),
-                                        close_fds=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            command,
+            preexec_fn=lambda: _set_up_child(child_reads, child_writes),
+            close_fds=False,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         os.close(child_reads)
         os.close(child_writes)
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
@@ -127,7 +163,9 @@ class Chromium:
         while "Page.loadEventFired" not in self.events:
             self.events.append(self.receive().get("method"))
         if css:
-            code = "document.head.appendChild(document.createElement('style')).textContent = " + json.dumps(css)
+            code = "document.head.appendChild(document.createElement('style')).textContent = " + json.dumps(
+                css
+            )
             self.call("Runtime.evaluate", expression=code)
         self.call("Runtime.evaluate", expression="document.fonts.ready.then(() => 1)", awaitPromise=True)
         printed = self.call("Page.printToPDF", printBackground=True, scale=SCALE, **params)
@@ -168,9 +206,19 @@ class Printer:
             done = len(self.writer.pages)
             self.starts.append(done)
             for number, page in enumerate(part.pages, 1):
-                query = {"page": done + number, "topage": total, "sitepage": number, "sitepages": len(part.pages),
-                         "frompage": 1, "webpage": body, "section": "", "subsection": "", "subsubsection": "",
-                         "title": "", "doctitle": ""}
+                query = {
+                    "page": done + number,
+                    "topage": total,
+                    "sitepage": number,
+                    "sitepages": len(part.pages),
+                    "frompage": 1,
+                    "webpage": body,
+                    "section": "",
+                    "subsection": "",
+                    "subsubsection": "",
+                    "title": "",
+                    "doctitle": "",
+                }
                 self._overlay(page, urllib.parse.urlencode(query, quote_via=urllib.parse.quote))
                 self.writer.add_page(page)
         self._outlines()
@@ -180,16 +228,25 @@ class Printer:
     def _overlay(self, page, query):
         """Header and footer are pages of their own, placed by their top margin."""
         spacing = self.order.inches("--header-spacing", 0)
-        for option, top in (("--header-html", max(0, self.top - spacing)), ("--footer-html", self.height - self.bottom)):
+        for option, top in (
+            ("--header-html", max(0, self.top - spacing)),
+            ("--footer-html", self.height - self.bottom),
+        ):
             if option in self.order.options:
                 url = f"{Path(self.order.options[option]).resolve().as_uri()}?{query}"
                 page.merge_page(self._pdf(url, top, 0, css=TRANSPARENT, pageRanges="1").pages[0])
 
     def _pdf(self, url, top, bottom, **params):
         return self.chromium.pdf(
-            url, paperWidth=self.width, paperHeight=self.height, marginTop=top, marginBottom=bottom,
-            marginLeft=self.order.inches("--margin-left", 10), marginRight=self.order.inches("--margin-right", 10),
-            **params)
+            url,
+            paperWidth=self.width,
+            paperHeight=self.height,
+            marginTop=top,
+            marginBottom=bottom,
+            marginLeft=self.order.inches("--margin-left", 10),
+            marginRight=self.order.inches("--margin-right", 10),
+            **params,
+        )
 
     def _cookies(self):
         """Odoo's session, so that the page may fetch its images."""
@@ -207,13 +264,21 @@ class Printer:
         self.chromium.call("Network.setCookie", name=name, value=value, **where)
 
     def _outlines(self):
-        """One top-level entry a document, by a named destination that holds a page number: what Odoo reads."""
+        """One top-level entry a document, by a named destination with a page number: what Odoo reads."""
         name, number = NameObject, NumberObject
         destinations = DictionaryObject()
         root = DictionaryObject({name("/Type"): name("/Outlines"), name("/Count"): number(len(self.starts))})
         parent = self.writer._add_object(root)
-        items = [DictionaryObject({name("/Title"): TextStringObject(str(i + 1)), name("/Dest"): name(f"/doc{i}"),
-                                   name("/Parent"): parent}) for i in range(len(self.starts))]
+        items = [
+            DictionaryObject(
+                {
+                    name("/Title"): TextStringObject(str(i + 1)),
+                    name("/Dest"): name(f"/doc{i}"),
+                    name("/Parent"): parent,
+                }
+            )
+            for i in range(len(self.starts))
+        ]
         references = [self.writer._add_object(item) for item in items]
         for i, page in enumerate(self.starts):
             place = [number(page), name("/XYZ"), number(0), number(0), number(0)]

@@ -2,6 +2,7 @@
 
 What they need comes from the environment that `./dev test` sets; see devkit/odoo.py for the names.
 """
+
 import itertools
 import os
 import re

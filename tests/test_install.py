@@ -1,4 +1,5 @@
 """Installing and removing the main addon, as an administrator does it."""
+
 import json
 
 LEFTOVERS = {
@@ -46,6 +47,6 @@ def test_update_logs_no_warning(bare_db, run_odoo):
 def test_uninstall_leaves_nothing_and_odoo_working(bare_db, odoo_shell, sql):
     sell(odoo_shell, bare_db)
     odoo_shell(bare_db, UNINSTALL)
-    left = {name: [row for row, in sql(bare_db, query, ())] for name, query in LEFTOVERS.items()}
+    left = {name: [row for (row,) in sql(bare_db, query, ())] for name, query in LEFTOVERS.items()}
     assert left == {name: [] for name in LEFTOVERS}
     assert sell(odoo_shell, bare_db)["state"] == "sale"
