@@ -16,6 +16,7 @@
         "data/sbo_check_cron.xml",
         "views/sbo_check_views.xml",
         "views/sbo_finding_views.xml",
+        "views/sbo_customer_check_views.xml",
         "views/sbo_menus.xml",
     ],
     "post_init_hook": "post_init_hook",
