@@ -17,13 +17,16 @@ class ResUsers(models.Model):
     )
 
     def write(self, vals):
-        supervisor = "sales_back_office.sbo_group_supervisor"
-        if set(vals) == {"sbo_clerk_id"} and self.env.user.has_group(supervisor):
-            # Who serves a salesperson is decided in the back office, not by the system administrator;
-            # this one field is all the supervisor may write on users they may see.
-            self.check_access("read")
+        # Who serves a salesperson is decided in the back office, not by the system administrator: this
+        # one field is all a supervisor may write on colleagues.
+        if set(vals) == {"sbo_clerk_id"} and self._sbo_may_be_assigned():
             return super(ResUsers, self.sudo()).write(vals)
         return super().write(vals)
+
+    def _sbo_may_be_assigned(self):
+        if not self.env.user.has_group("sales_back_office.sbo_group_supervisor"):
+            return False
+        return all(user.company_ids & self.env.companies for user in self.sudo())
 
     def _sbo_default_clerk(self):
         """The clerk who serves this salesperson (or nobody): their own, else their team's."""

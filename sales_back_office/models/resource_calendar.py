@@ -43,7 +43,7 @@ class ResourceCalendar(models.Model):
     @api.model
     def _sbo_in_use(self):
         """The calendars whose working days are kept: those of the companies and those asked for once."""
-        companies = self.env["res.company"].sudo().search([])
+        companies = self.env["res.company"].sudo().search([("resource_calendar_id", "!=", False)])
         return companies.resource_calendar_id | self.sudo().search([("sbo_built_from", "!=", False)])
 
     def _sbo_plan(self, moment, hours=0, days=0):
@@ -102,9 +102,11 @@ class ResourceCalendar(models.Model):
             return [(noon - half, noon + half)]
         week = str(self.env["resource.calendar.attendance"].get_week_type(day))
         attendances = self.attendance_ids.filtered(
-            lambda line: line._is_work_period()
-            and line.dayofweek == str(weekday)
-            and (not self.two_weeks_calendar or line.week_type == week)
+            lambda line: (
+                line._is_work_period()
+                and line.dayofweek == str(weekday)
+                and (not self.two_weeks_calendar or line.week_type == week)
+            )
         )
         return [
             tuple(datetime.combine(day, float_to_time(hour)) for hour in (line.hour_from, line.hour_to))

@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 
 class SboAbsence(models.Model):
-    """One stretch of time a clerk is away, and the deputy who answers meanwhile, if any."""
+    """One stretch of time a clerk is away (请假), and the deputy (代理人) who answers meanwhile, if any."""
 
     _name = "sbo.absence"
     _description = "Clerk Absence"
@@ -17,7 +17,7 @@ class SboAbsence(models.Model):
         domain=lambda self: self.env["sbo.served.mixin"]._sbo_clerk_domain(),
     )  # fmt: skip
     deputy_id = fields.Many2one(
-        "res.users", string="Deputy", ondelete="restrict", tracking=True,
+        "res.users", ondelete="restrict", tracking=True,
         domain=lambda self: self.env["sbo.served.mixin"]._sbo_clerk_domain(),
         help="Answers for the clerk's records meanwhile. Without a deputy the clerk still answers.",
     )  # fmt: skip

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class SboExtraWorkday(models.Model):
-    """One weekend or holiday date that is worked to make up for a public holiday."""
+    """One weekend or holiday date that is worked to make up for a public holiday (调休)."""
 
     _name = "sbo.extra.workday"
     _description = "Extra Working Day"

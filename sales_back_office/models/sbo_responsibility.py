@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 
 class SboResponsibility(models.Model):
-    """One stretch of time during which one clerk answered for one record.
+    """One stretch of time during which one clerk answered for one record (责任人).
 
     The rows are written by ``sbo.served.mixin`` and never by people. A stretch is half open
     (from included, to excluded); the stretches of one record never overlap.
@@ -43,13 +43,18 @@ class SboResponsibility(models.Model):
         :param former: clerk id by record id before the change; empty for records just created.
             A former clerk without any history is taken to have answered since the record's creation.
         """
+        records |= records  # a record named twice changes once
         if not records:
             return
         moment = self._moment()
         if former:
             self._close(records._name, records.ids, moment)
-        former = former or {}
+        self._open(records, former or {}, moment)
+
+    @api.model
+    def _open(self, records, former, moment):
         has_company = "company_id" in records._fields
+        self.invalidate_model()
         self.env.cr.execute(
             SQL(
                 """
@@ -81,7 +86,6 @@ class SboResponsibility(models.Model):
                 users=[record.sbo_clerk_id.id or None for record in records],
             )
         )
-        self.invalidate_model(flush=False)
 
     @api.model
     def _close(self, res_model, res_ids, moment=None):
@@ -89,6 +93,7 @@ class SboResponsibility(models.Model):
         moment overrules what was recorded later: those stretches stay, with no length."""
         if not res_ids:
             return
+        self.invalidate_model()
         self.env.cr.execute(
             SQL(
                 """
@@ -104,7 +109,6 @@ class SboResponsibility(models.Model):
                 uid=self.env.uid,
             )
         )
-        self.invalidate_model(flush=False)
 
     @api.model
     def _flush_responsibility(self):

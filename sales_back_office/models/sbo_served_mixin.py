@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class SboServedMixin(models.AbstractModel):
-    """A record that a back-office clerk answers for.
+    """A record that a back-office clerk (内勤) answers for.
 
     Whoever changes the clerk, and however (form, list, import, default), the history in
     ``sbo.responsibility`` follows: set-based, two statements for any number of records.
@@ -20,11 +20,6 @@ class SboServedMixin(models.AbstractModel):
         domain=lambda self: self._sbo_clerk_domain(),
         help="Who answers in the back office for this record.",
     )
-
-    @api.model
-    def _sbo_clerk_domain(self):
-        """Who can be chosen as clerk: called by every clerk field, returns a domain on res.users."""
-        return [("all_group_ids", "in", self.env.ref("sales_back_office.sbo_group_clerk").ids)]
 
     def _compute_field_value(self, field):
         # A default that moves a stored clerk bypasses write(): the history must not miss it.
@@ -65,6 +60,11 @@ class SboServedMixin(models.AbstractModel):
         action["domain"] = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
         action["context"] = {}
         return action
+
+    @api.model
+    def _sbo_clerk_domain(self):
+        """Who can be chosen as clerk: called by every clerk field, returns a domain on res.users."""
+        return [("all_group_ids", "in", self.env.ref("sales_back_office.sbo_group_clerk").ids)]
 
     def _sbo_record_clerk_change(self, former):
         changed = self.filtered(lambda record: record.sbo_clerk_id.id != former[record.id])

@@ -11,7 +11,7 @@ MARGIN = timedelta(days=31)
 
 
 class SboWorkingDay(models.Model):
-    """One opening interval of a working calendar: a morning, an afternoon, a shift.
+    """One opening interval of a working calendar (工作日): a morning, an afternoon, a shift.
 
     The table turns working time into plain joins. It is derived: rebuilt per calendar whenever its
     hours, company-wide days off or extra working days change, before anybody reads it again.
@@ -20,7 +20,6 @@ class SboWorkingDay(models.Model):
     _name = "sbo.working.day"
     _description = "Working Day"
     _order = "calendar_id, start_at"
-    _rec_name = "date"
     _log_access = False
 
     calendar_id = fields.Many2one(
@@ -47,15 +46,23 @@ class SboWorkingDay(models.Model):
         for opening in self:
             opening.hours = opening.seconds / 3600
 
-    def flush_model(self, fnames=None):
-        # Calendars that changed are this table's pending writes.
-        self._rebuild_pending()
-        return super().flush_model(fnames)
+    @api.depends("hours", "extra")
+    def _compute_display_name(self):
+        for opening in self:
+            hours = f"{opening.hours:.4g}"
+            opening.display_name = (
+                self.env._("%s h (extra)", hours) if opening.extra else self.env._("%s h", hours)
+            )
 
     @api.model
     def _cron_extend(self):
         """Nightly: keep two years ahead of today, for each calendar in use."""
         self._ensure(self.env["resource.calendar"]._sbo_in_use())
+
+    def flush_model(self, fnames=None):
+        # Calendars that changed are this table's pending writes.
+        self._rebuild_pending()
+        return super().flush_model(fnames)
 
     @api.model
     def _ensure(self, calendars, date_from=None, date_to=None):
@@ -66,9 +73,9 @@ class SboWorkingDay(models.Model):
         low = min(fields.Date.to_date(date_from) or today, today - HORIZON)
         high = max(fields.Date.to_date(date_to) or today, today + HORIZON)
         short = calendars.sudo().filtered(
-            lambda calendar: not calendar.sbo_built_from
-            or calendar.sbo_built_from > low
-            or calendar.sbo_built_to < high
+            lambda calendar: (
+                not calendar.sbo_built_from or calendar.sbo_built_from > low or calendar.sbo_built_to < high
+            )
         )
         if short:
             # A margin, so that a moving today does not rebuild every night.

@@ -4,8 +4,8 @@
 both to each other. Every moment is a naive UTC datetime, every length is in whole seconds.
 """
 
+from collections import Counter
 from datetime import date, datetime, timedelta
-from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -39,14 +39,16 @@ def clean(intervals: list[tuple]) -> list[tuple]:
 
 def openings(intervals: list[tuple]) -> list[Opening]:
     """Number the days of cleaned ``(local date, start, end)`` and add up their seconds."""
-    result, total = [], 0
-    for day_no, (day, parts) in enumerate(groupby(intervals, key=itemgetter(0)), start=1):
-        parts = [(start, end, int((end - start).total_seconds())) for _day, start, end in parts]
-        day_seconds, day_before = sum(part[2] for part in parts), 0
-        for start, end, seconds in parts:
-            result.append(Opening(day, start, end, seconds, total, day_no, day_seconds, day_before))
-            day_before += seconds
-            total += seconds
+    lengths = [int((end - start).total_seconds()) for _day, start, end in intervals]
+    day_seconds, day_before, result, total = Counter(), Counter(), [], 0
+    for (day, _start, _end), seconds in zip(intervals, lengths, strict=True):
+        day_seconds[day] += seconds
+    number = {day: day_no for day_no, day in enumerate(sorted(day_seconds), start=1)}
+    for (day, start, end), seconds in zip(intervals, lengths, strict=True):
+        before = day_before[day]
+        result.append(Opening(day, start, end, seconds, total, number[day], day_seconds[day], before))
+        day_before[day] += seconds
+        total += seconds
     return result
 
 
