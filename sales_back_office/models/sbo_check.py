@@ -41,7 +41,8 @@ class SboCheck(models.Model):
     parameter = fields.Float("X", tracking=True, help="The figure of the rule; what it means stands beside it.")
     parameter_label = fields.Char("Meaning of X", translate=True)
     responsible_path = fields.Char(
-        "Responsible", default="sbo_clerk_id", help="Field of the responsible person, over dots if need be, such as "
+        "Responsible", default="sbo_clerk_id",
+        help="Field of the responsible person, over dots if need be, such as "
         "sale_id.sbo_clerk_id. Who answered at the due moment is taken from the history.")
     due_path = fields.Char("Due", help="Date that starts the delay or gives the month; empty: the day of finding.")
     evidence_fields = fields.Char("Kept as Evidence", help="Fields kept with the finding as they were, separated by commas.")

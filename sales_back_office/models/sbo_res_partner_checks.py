@@ -14,7 +14,8 @@ class SboResPartnerChecks(models.AbstractModel):
     _description = "Checks on Customers"
     _inherit = ["sbo.checked.mixin"]
 
-    sbo_verified_on = fields.Date("Last Verified", copy=False, help="When the file was last compared with reality.")
+    sbo_verified_on = fields.Date(
+        "Last Verified", copy=False, tracking=True, help="When the file was last compared with reality.")
     sbo_code_invalid = fields.Boolean(
         "Code Does Not Validate", compute="_compute_sbo_code_invalid", store=True,
         help="The tax or social credit code has a wrong length, character or check digit. It is told, never refused.")

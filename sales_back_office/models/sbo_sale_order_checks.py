@@ -48,7 +48,7 @@ class SboSaleOrderChecks(models.AbstractModel):
         return SQL(
             """SELECT o.id AS res_id, l.id::text AS key, NULL::integer AS user_id, o.date_order AS due_at,
                       NULL::timestamp AS done_at, 1.0 AS quantity,
-                      jsonb_build_object('product', l.name, 'price', ROUND(l.net::numeric, 4),
+                      jsonb_build_object('product', split_part(l.name, E'\\n', 1), 'price', ROUND(l.net::numeric, 4),
                                          'list_price', l.sbo_pricelist_price,
                                          'difference', ROUND((l.net - l.sbo_pricelist_price)::numeric, 4)) AS evidence
                  FROM (SELECT id, order_id, name, sbo_pricelist_price,
