@@ -7,3 +7,4 @@ from . import test_responsibility_rights
 from . import test_roles
 from . import test_working_time_days
 from . import test_working_time_tool
+from . import test_tours
