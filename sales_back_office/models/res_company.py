@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResCompany(models.Model):
@@ -11,6 +11,23 @@ class ResCompany(models.Model):
         default=fields.Date.context_today,
         help="Back-office checks look at facts due from this day on.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        companies._sbo_mark_calendar()
+        return companies
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not {"resource_calendar_id", "sbo_check_from"}.isdisjoint(vals):
+            self._sbo_mark_calendar()
+        return result
+
+    def _sbo_mark_calendar(self):
+        # What is checked must be measurable: working days from the first checked day on.
+        for company in self.sudo():
+            self.env["sbo.working.day"]._mark_from(company.resource_calendar_id, company.sbo_check_from)
 
     def _sbo_calendar(self):
         """The working hours (resource.calendar, may be empty) that the company's time limits follow."""

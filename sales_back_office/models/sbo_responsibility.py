@@ -16,6 +16,7 @@ class SboResponsibility(models.Model):
 
     res_model = fields.Char("Model", required=True, readonly=True)
     res_id = fields.Many2oneReference("Record", model_field="res_model", required=True, readonly=True)
+    res_name = fields.Char("Name", compute="_compute_res_name")
     user_id = fields.Many2one(
         "res.users", string="Clerk", required=True, readonly=True, index=True, ondelete="restrict"
     )
@@ -23,13 +24,30 @@ class SboResponsibility(models.Model):
     date_from = fields.Datetime("From", required=True, readonly=True)
     date_to = fields.Datetime("Until", readonly=True, help="Empty: still answering.")
 
-    _dates = models.Constraint(
-        "CHECK (date_to >= date_from)", "A responsibility cannot end before it begins."
-    )
+    _dates = models.Constraint("CHECK (date_to >= date_from)", "A responsibility cannot end before it begins.")
     _one_open = models.UniqueIndex(
         "(res_model, res_id) WHERE date_to IS NULL", "Only one clerk at a time answers for a record."
     )
     _record_idx = models.Index("(res_model, res_id, date_from)")
+
+    @api.depends("res_model", "res_id")
+    def _compute_res_name(self):
+        # sudo: who sees the history of a record may know its name; one query per model, not per line.
+        for name, rows in self.grouped("res_model").items():
+            records = self.env[name].sudo().browse(set(rows.mapped("res_id"))).exists()
+            names = {record.id: record.display_name for record in records}
+            for row in rows:
+                row.res_name = names.get(row.res_id) or self.env._("Deleted")
+
+    def action_open_record(self):
+        """Open the record this line is about."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "views": [[False, "form"]],
+        }
 
     @api.model
     def _moment(self):

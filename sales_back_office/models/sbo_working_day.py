@@ -50,9 +50,7 @@ class SboWorkingDay(models.Model):
     def _compute_display_name(self):
         for opening in self:
             hours = f"{opening.hours:.4g}"
-            opening.display_name = (
-                self.env._("%s h (extra)", hours) if opening.extra else self.env._("%s h", hours)
-            )
+            opening.display_name = self.env._("%s h (extra)", hours) if opening.extra else self.env._("%s h", hours)
 
     @api.model
     def _cron_extend(self):
@@ -83,19 +81,31 @@ class SboWorkingDay(models.Model):
 
     @api.model
     def _mark(self, calendars):
-        """Rebuild these calendars before the table is read again, at the latest on commit."""
-        stale = calendars.sudo().filtered("sbo_built_from")
-        if stale:
-            precommit = self.env.cr.precommit
-            if "sbo.working.day" not in precommit.data:
-                precommit.add(self.sudo()._rebuild_pending)
-            precommit.data.setdefault("sbo.working.day", set()).update(stale.ids)
+        """Rebuild these calendars, if anybody uses them, before the table is read again, at the latest
+        on commit."""
+        self._mark_from(calendars.sudo().filtered("sbo_built_from"))
+
+    @api.model
+    def _mark_from(self, calendars, date_from=None):
+        """Like `_mark`, for calendars that come into use or are needed from an earlier day on."""
+        if not calendars:
+            return
+        precommit = self.env.cr.precommit
+        if "sbo.working.day" not in precommit.data:
+            precommit.add(self.sudo()._rebuild_pending)
+        pending = precommit.data.setdefault("sbo.working.day", {})
+        for calendar in calendars:
+            days = (pending.get(calendar.id), date_from)
+            pending[calendar.id] = min(filter(None, days), default=None)
 
     @api.model
     def _rebuild_pending(self):
-        ids = self.env.cr.precommit.data.pop("sbo.working.day", ())
-        if ids:
-            self._rebuild(self.env["resource.calendar"].browse(ids).exists())
+        pending = self.env.cr.precommit.data.pop("sbo.working.day", None)
+        if pending:
+            today = fields.Date.today()
+            low = min(filter(None, [today - HORIZON, *pending.values()]))
+            calendars = self.env["resource.calendar"].browse(pending).exists()
+            self._rebuild(calendars, low, today + HORIZON)
 
     @api.model
     def _rebuild(self, calendars, date_from=None, date_to=None):

@@ -36,11 +36,11 @@ class SboCommon(TransactionCase):
         cls.supervisor = cls._user("sbo_supervisor", "sales_back_office.sbo_group_supervisor")
         cls.manager = cls._user("sbo_manager", "sales_back_office.sbo_group_manager")
         cls.auditor = cls._user("sbo_auditor", "sales_back_office.sbo_group_auditor")
-        cls.salesperson = cls._user(
-            "sbo_salesperson", "sales_team.group_sale_salesman,base.group_partner_manager"
-        )
+        cls.salesperson = cls._user("sbo_salesperson", "sales_team.group_sale_salesman,base.group_partner_manager")
         cls.outsider = cls._user("sbo_outsider", "base.group_user")
         cls.company2 = cls.env["res.company"].create({"name": "SBO Second Company"})
+        # Build the working days once: what a test leaves pending is gone with the test.
+        cls.env["sbo.working.day"].flush_model()
         cls.company2_clerk = cls._user(
             "sbo_company2_clerk",
             "sales_back_office.sbo_group_clerk",

@@ -56,9 +56,7 @@ class TestResponsibilityAccess(SboCommon):
         shared = self._customer(clerk=self.clerk2)
         self._absence(self.company2_clerk, at("2026-03-02 09:00"), at("2026-03-03 09:00"))
         self._absence(self.clerk, at("2026-03-02 09:00"), at("2026-03-03 09:00"))
-        self.env["sbo.extra.workday"].create(
-            {"name": "There", "date": "2026-03-07", "company_id": self.company2.id}
-        )
+        self.env["sbo.extra.workday"].create({"name": "There", "date": "2026-03-07", "company_id": self.company2.id})
         self.env["sbo.working.day"]._ensure(self.company2._sbo_calendar() | self.calendar)
         for user, own, other in (
             (self.clerk, here, there),
@@ -73,6 +71,4 @@ class TestResponsibilityAccess(SboCommon):
             self.assertFalse(absences.user_id & (self.clerk | self.company2_clerk) - user)
             days = self.env["sbo.working.day"].with_user(user).search([])
             self.assertLessEqual(days.calendar_id.company_id, user.company_id)
-        self.assertFalse(
-            self.env["sbo.extra.workday"].with_user(self.supervisor).search([("name", "=", "There")])
-        )
+        self.assertFalse(self.env["sbo.extra.workday"].with_user(self.supervisor).search([("name", "=", "There")]))

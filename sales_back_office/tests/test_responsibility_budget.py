@@ -49,6 +49,30 @@ class TestResponsibilityBudget(SboCommon):
             ours = self._ours(statements)
             self.assertEqual(len(ours), 1, ours)
 
+    def test_the_clerk_of_new_orders_costs_no_other_query(self):
+        def nobody(orders):
+            orders.sbo_clerk_id = False
+
+        counts = []
+        self._create_orders(1)
+        for compute in (nobody, type(self.env["sale.order"])._compute_sbo_clerk_id):
+            with patch.object(type(self.env["sale.order"]), "_compute_sbo_clerk_id", compute):
+                with self._queries() as statements:
+                    self._create_orders(10)
+            counts.append(len(statements))
+        self.assertLessEqual(counts[1] - counts[0], 1, "the history, and nothing else")
+
+    def test_history_list_names_its_records_in_one_query_per_model(self):
+        counts = []
+        for count in (1, 10, 100):
+            self._create_orders(count)
+            self.env.flush_all()
+            rows = self.env["sbo.responsibility"].search([("res_model", "=", "sale.order")], limit=count)
+            with self._queries() as statements:
+                rows.with_user(self.supervisor).web_read({"res_name": {}, "user_id": {"fields": {"name": {}}}})
+            counts.append(len(statements))
+        self.assertEqual(counts[1], counts[2])
+
     def test_confirming_an_order_adds_nothing(self):
         order = self._create_orders(1)
         with self._queries() as statements:

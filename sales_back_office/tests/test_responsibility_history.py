@@ -43,9 +43,7 @@ class TestResponsibilityHistory(SboCommon):
         customer = self._served_since(WEDNESDAY)
         customer.with_context(sbo_as_of=TUESDAY).sbo_clerk_id = self.clerk2
         self.assertEqual(self._answering(customer, THURSDAY), self.clerk2)
-        self.assertEqual(
-            self._stretches(customer), [(self.clerk2, TUESDAY, False), (self.clerk, WEDNESDAY, WEDNESDAY)]
-        )
+        self.assertEqual(self._stretches(customer), [(self.clerk2, TUESDAY, False), (self.clerk, WEDNESDAY, WEDNESDAY)])
 
     def test_same_clerk_again_is_no_change(self):
         customer = self._served_since(MONDAY)
@@ -60,9 +58,7 @@ class TestResponsibilityHistory(SboCommon):
         )
         customer.invalidate_recordset()
         customer.with_context(sbo_as_of=WEDNESDAY).sbo_clerk_id = self.clerk2
-        self.assertEqual(
-            self._stretches(customer), [(self.clerk, MONDAY, WEDNESDAY), (self.clerk2, WEDNESDAY, False)]
-        )
+        self.assertEqual(self._stretches(customer), [(self.clerk, MONDAY, WEDNESDAY), (self.clerk2, WEDNESDAY, False)])
 
     def test_record_that_goes_leaves_a_closed_history(self):
         customer = self._served_since(MONDAY)
@@ -70,7 +66,7 @@ class TestResponsibilityHistory(SboCommon):
         model, res_id = customer._name, customer.id
         customer.with_context(sbo_as_of=TUESDAY).unlink()
         row = self.env["sbo.responsibility"].search([("res_model", "=", model), ("res_id", "=", res_id)])
-        self.assertEqual((row.user_id, row.date_to), (self.clerk, TUESDAY))
+        self.assertEqual((row.user_id, row.date_to, row.res_name), (self.clerk, TUESDAY, "Deleted"))
 
     def test_record_named_twice_changes_once(self):
         customer = self._served_since(MONDAY)
@@ -158,4 +154,5 @@ class TestResponsibilityHistory(SboCommon):
         customer = self._served_since(MONDAY)
         action = customer.with_user(self.clerk).action_sbo_responsibility()
         rows = self.env[action["res_model"]].with_user(self.clerk).search(action["domain"])
-        self.assertEqual(rows.user_id, self.clerk)
+        self.assertEqual((rows.user_id, rows.res_name), (self.clerk, customer.display_name))
+        self.assertEqual(rows.action_open_record()["res_id"], customer.id)

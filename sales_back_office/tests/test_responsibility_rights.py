@@ -9,9 +9,7 @@ class TestResponsibilityRights(SboCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.sales_manager = cls._user(
-            "sbo_sales_manager", "sales_team.group_sale_manager,base.group_partner_manager"
-        )
+        cls.sales_manager = cls._user("sbo_sales_manager", "sales_team.group_sale_manager,base.group_partner_manager")
 
     def _give(self, user, record, clerk=None):
         record.with_user(user).write({"sbo_clerk_id": (clerk or self.clerk2).id})

@@ -235,10 +235,12 @@ class TestWorkingTimeDays(SboCommon):
 
         agree()
 
-    def test_team_and_company_changes_are_followed(self):
-        calendar = self._calendar()
-        self.company2.resource_calendar_id = self._calendar(company_id=self.company2.id)
-        self.assertIn(self.company2.resource_calendar_id, self.env["resource.calendar"]._sbo_in_use())
-        self.assertNotIn(calendar, self.env["resource.calendar"]._sbo_in_use())
-        calendar.attendance_ids = [Command.clear()]
-        self.assertFalse(self.env["sbo.working.day"].search([("calendar_id", "=", calendar.id)]))
+    def test_company_brings_its_calendar_into_use(self):
+        idle, used = self._calendar(), self._calendar(company_id=self.company2.id)
+        idle.attendance_ids = [Command.clear()]
+        days = self.env["sbo.working.day"]
+        self.assertFalse(days.search([("calendar_id", "in", (idle | used).ids)]))
+        self.company2.write({"resource_calendar_id": used.id, "sbo_check_from": "2021-05-03"})
+        self.assertEqual(days.search([("calendar_id", "in", (idle | used).ids)]).calendar_id, used)
+        self.assertLessEqual(used.sbo_built_from, date(2021, 5, 3))
+        self.assertEqual(self.env["resource.calendar"]._sbo_in_use() & (idle | used), used)
