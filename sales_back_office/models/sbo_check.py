@@ -45,7 +45,8 @@ class SboCheck(models.Model):
         help="Field of the responsible person, over dots if need be, such as "
         "sale_id.sbo_clerk_id. Who answered at the due moment is taken from the history.")
     due_path = fields.Char("Due", help="Date that starts the delay or gives the month; empty: the day of finding.")
-    evidence_fields = fields.Char("Kept as Evidence", help="Fields kept with the finding as they were, separated by commas.")
+    evidence_fields = fields.Char(
+        "Kept as Evidence", help="Fields kept with the finding as they were, separated by commas.")
     default_cause = fields.Selection(
         CAUSES, required=True, default="clerk", help="Points fall only for findings that the clerk has caused.")
     block_action = fields.Selection(

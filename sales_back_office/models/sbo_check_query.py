@@ -150,11 +150,14 @@ class SboCheckQuery(models.AbstractModel):
         """Late working hours or days grow with time; other quantities come from the query."""
         if self.unit not in ("hour", "day"):
             return SQL("COALESCE(a.quantity, 1)")
-        calendar = self.env.company._sbo_calendar()
-        seconds = self.env["sbo.working.day"]._sql_late_seconds(
-            SQL("%s", calendar.id), SQL("a.due_at"), SQL("COALESCE(a.done_at, %s)", self._as_of()))
-        unit = 3600 if self.unit == "hour" else 3600 * (calendar.hours_per_day or 8)
-        return SQL("ROUND((COALESCE(%s, 0) / %s)::numeric, 2)", seconds, unit)
+        openings = self.env["sbo.working.day"]
+        calendar = SQL("%s::integer", self.env.company._sbo_calendar().id or None)
+        moments_sql = (SQL("a.due_at"), SQL("COALESCE(a.done_at, %s)", self._as_of()))
+        if self.unit == "day":
+            late = openings._sql_late_days(calendar, *moments_sql)
+        else:
+            late = SQL("%s / 3600", openings._sql_late_seconds(calendar, *moments_sql))
+        return SQL("ROUND(COALESCE(%s, 0)::numeric, 2)", late)
 
     @api.model
     def _first_company(self):
