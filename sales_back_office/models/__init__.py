@@ -28,3 +28,15 @@ from . import sale_order
 from . import sale_order_line
 from . import stock_move
 from . import stock_picking
+from . import sbo_standard_part
+from . import sbo_standard
+from . import sbo_standard_section
+from . import sbo_standard_criterion
+from . import sbo_standard_rule
+from . import sbo_standard_grade
+from . import sbo_assessment_flow
+from . import sbo_assessment_case
+from . import sbo_assessment_run
+from . import sbo_assessment
+from . import sbo_assessment_line
+from . import sbo_assessment_deduction

@@ -1,1 +1,3 @@
 from . import sbo_finding_decision
+from . import sbo_assessment_decision
+from . import sbo_assessment_start

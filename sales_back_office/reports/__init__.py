@@ -1,0 +1,2 @@
+from . import sbo_ranking
+from . import sbo_scorecard
