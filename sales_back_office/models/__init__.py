@@ -36,6 +36,8 @@ from . import sbo_standard_rule
 from . import sbo_standard_grade
 from . import sbo_assessment_flow
 from . import sbo_assessment_case
+from . import sbo_assessment_sum
+from . import sbo_assessment_correction
 from . import sbo_assessment_run
 from . import sbo_assessment
 from . import sbo_assessment_line

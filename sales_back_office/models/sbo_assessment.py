@@ -1,29 +1,29 @@
+from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL, format_date
 
 from ..tools import periods
 
-STATES = [
-    ("draft", "Draft"),
-    ("self_review", "Self-Rating"),
-    ("confirmed", "Confirmed"),
-    ("appeal", "Appeal Period"),
-    ("approved", "Approved"),
-    ("locked", "Locked"),
-]
 PAY_GROUPS = "sales_back_office.sbo_group_supervisor,sales_back_office.sbo_group_auditor"
 
 
 class SboAssessment(models.Model):
     """The assessment sheet (绩效考核评分表) of one person for one period: 100 points less what findings cost.
 
-    Live while it is a draft; from the confirmation on only exemptions and appeals move it; locked, nothing does.
+    Live while it is a draft; once confirmed, only exemptions and appeals move it; locked, nothing does.
     """
 
     _name = "sbo.assessment"
     _description = "Assessment Sheet"
-    _inherit = ["sbo.assessment.flow", "sbo.assessment.run", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "sbo.assessment.flow",
+        "sbo.assessment.run",
+        "sbo.assessment.sum",
+        "sbo.assessment.correction",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "period_start desc, total desc, user_id, version desc, id"
     _mail_post_access = "read"
 
@@ -51,10 +51,6 @@ class SboAssessment(models.Model):
     )
     period_start = fields.Date("From", required=True, readonly=True)
     period_end = fields.Date("Until", required=True, readonly=True)
-    version = fields.Integer(readonly=True, default=1, aggregator=None)
-    corrects_id = fields.Many2one("sbo.assessment", "Corrects", readonly=True, index="btree_not_null")
-    corrected_by_ids = fields.One2many("sbo.assessment", "corrects_id", "Corrected By", readonly=True)
-    state = fields.Selection(STATES, required=True, readonly=True, default="draft", index=True, tracking=True)
     line_ids = fields.One2many("sbo.assessment.line", "assessment_id", "Criteria")
     deduction_ids = fields.One2many("sbo.assessment.deduction", "assessment_id", "Deductions")
     points_lost = fields.Float(readonly=True, digits=(8, 2), aggregator="avg")
@@ -91,16 +87,6 @@ class SboAssessment(models.Model):
     pay_base = fields.Monetary("Performance Pay Base", groups=PAY_GROUPS)
     pay = fields.Monetary("Recommended Pay", readonly=True, groups=PAY_GROUPS)
     refreshed_at = fields.Datetime("Data Until", readonly=True)
-    assessor_id = fields.Many2one("res.users", readonly=True)
-    confirmed_by_id = fields.Many2one("res.users", readonly=True)
-    confirmed_at = fields.Datetime(readonly=True)
-    acknowledged_by_id = fields.Many2one("res.users", "Signed By", readonly=True)
-    acknowledged_at = fields.Datetime("Signed At", readonly=True)
-    appeal_deadline = fields.Datetime(readonly=True)
-    approved_by_id = fields.Many2one("res.users", readonly=True)
-    approved_at = fields.Datetime(readonly=True)
-    locked_by_id = fields.Many2one("res.users", readonly=True)
-    locked_at = fields.Datetime(readonly=True)
 
     _sheet_uniq = models.UniqueIndex(
         "(company_id, user_id, period_type, period_start, version)",
@@ -131,9 +117,11 @@ class SboAssessment(models.Model):
                      SELECT a.id, rank() OVER (PARTITION BY a.company_id, a.period_type, a.period_start
                                                ORDER BY a.total DESC) AS place
                        FROM sbo_assessment a
-                      WHERE NOT a.not_assessed AND NOT EXISTS (SELECT FROM sbo_assessment n WHERE n.corrects_id = a.id)
+                      WHERE NOT a.not_assessed
+                        AND NOT EXISTS (SELECT FROM sbo_assessment n WHERE n.corrects_id = a.id)
                         AND (a.company_id, a.period_type, a.period_start) IN (
-                            SELECT company_id, period_type, period_start FROM sbo_assessment WHERE id = ANY(%(ids)s))
+                            SELECT company_id, period_type, period_start
+                              FROM sbo_assessment WHERE id = ANY(%(ids)s))
                    ) ranked WHERE id = ANY(%(ids)s)""",
                 ids=self.ids,
             )
@@ -175,7 +163,7 @@ class SboAssessment(models.Model):
         return True
 
     def action_confirm_findings(self):
-        """Confirm every candidate that is pending on these sheets (never one's own: the ledger refuses it)."""
+        """Confirm every candidate pending on these sheets (never one's own: the ledger refuses it)."""
         self.deduction_ids.filtered(lambda d: d.finding_id.state == "candidate").finding_id.action_confirm()
         return True
 
@@ -196,7 +184,7 @@ class SboAssessment(models.Model):
             "domain": domain,
             "context": {"create": False},
             "view_mode": "list,form",
-            "help": "<p class='o_view_nocontent_smiling_face'>%s</p>"
+            "help": Markup("<p class='o_view_nocontent_smiling_face'>%s</p>")
             % self.env._("You have no sheet: you are not assessed, or no standard is in use yet."),
         }
         if sheet:

@@ -6,9 +6,9 @@ from .sbo_assessment_flow import OPEN_STATES
 NOW = SQL("now() AT TIME ZONE 'UTC'")
 # Columns of a deduction that follow the finding as long as the sheet is open.
 LIVE = (
-    "line_id", "sequence", "origin_rule_id", "check_id", "finding_state", "res_model", "res_id", "res_name", "due_at",
-    "closed_at", "quantity", "units_total", "units_before", "units", "per_unit", "cap", "points_before", "points",
-    "state",
+    "line_id", "sequence", "origin_rule_id", "check_id", "res_model", "res_id", "res_name",
+    "due_at", "closed_at", "quantity", "units_total", "units_before", "units",
+    "per_unit", "cap", "points_before", "points", "state",
 )  # fmt: skip
 KEY = ("assessment_id", "rule_id", "finding_id")
 FIXED = ("user_id", "company_id", "exempt")
@@ -41,11 +41,12 @@ class SboAssessmentCase(models.AbstractModel):
                 written AS (%(write)s),
                 gone AS (
                     DELETE FROM sbo_assessment_deduction d USING sheet
-                     WHERE d.assessment_id = sheet.id AND NOT d.exempt AND d.appeal_state IS NULL AND %(stale)s),
+                     WHERE d.assessment_id = sheet.id AND NOT d.exempt
+                       AND d.appeal_state IS NULL AND %(stale)s),
                 withdrawn AS (
                     UPDATE sbo_assessment_deduction d SET state = 'withdrawn', units = 0, points = 0
-                      FROM sheet WHERE d.assessment_id = sheet.id AND NOT d.exempt AND d.appeal_state IS NOT NULL
-                       AND d.state <> 'withdrawn' AND %(stale)s)
+                      FROM sheet WHERE d.assessment_id = sheet.id AND NOT d.exempt
+                       AND d.appeal_state IS NOT NULL AND d.state <> 'withdrawn' AND %(stale)s)
                 %(examined)s""",
                 sheet=self._sql_sheet(sheets),
                 bound=self._sql_bound(),
@@ -75,9 +76,9 @@ class SboAssessmentCase(models.AbstractModel):
     def _sql_bound(self) -> SQL:
         """The rules of the sheets' standards with the checks they listen to."""
         return SQL(
-            """SELECT r.id AS rule_id, r.standard_id, r.criterion_id, COALESCE(r.origin_id, r.id) AS origin_rule_id,
-                      r.kind, r.kind IN ('delay_hour', 'delay_day') AS delay, r.points AS per_unit, r.cap, r.sequence,
-                      c.id AS check_id, c.unit
+            """SELECT r.id AS rule_id, r.standard_id, r.criterion_id, r.kind, r.points AS per_unit, r.cap,
+                      COALESCE(r.origin_id, r.id) AS origin_rule_id, r.sequence,
+                      r.kind IN ('delay_hour', 'delay_day') AS delay, c.id AS check_id, c.unit
                  FROM sbo_standard_rule r JOIN sbo_check c ON c.code = ANY(string_to_array(r.check_code, ','))
                 WHERE r.standard_id IN (SELECT standard_id FROM sheet)"""
         )
@@ -87,9 +88,10 @@ class SboAssessmentCase(models.AbstractModel):
         """Findings of the period, whatever became of them; of a delay also those that run on from before."""
         return SQL(
             """SELECT sheet.id AS assessment_id, sheet.user_id, sheet.company_id, sheet.begun, b.rule_id,
-                      b.criterion_id, b.origin_rule_id, b.kind, b.delay, b.per_unit, b.cap, b.check_id, b.unit,
-                      b.sequence AS rule_sequence, f.id AS finding_id, f.state AS finding_state, f.res_model, f.res_id, f.res_name,
-                      f.due_at, CASE WHEN f.closed_at < %(end)s THEN f.closed_at END AS closed_at, f.quantity,
+                      b.criterion_id, b.origin_rule_id, b.kind, b.delay, b.per_unit, b.cap, b.check_id,
+                      b.unit, b.sequence AS rule_sequence, f.id AS finding_id, f.res_model, f.res_id,
+                      f.res_name, f.due_at, f.quantity,
+                      CASE WHEN f.closed_at < %(end)s THEN f.closed_at END AS closed_at,
                       f.state = 'confirmed' AND f.cause = 'clerk' AS counted,
                       f.state <> 'waived' AND (f.cause = 'undetermined'
                                                OR f.state <> 'confirmed' AND f.cause = 'clerk') AS pending
@@ -97,7 +99,8 @@ class SboAssessmentCase(models.AbstractModel):
                  JOIN sbo_finding f ON f.user_id = sheet.user_id AND f.company_id = sheet.company_id
                  JOIN bound b ON b.standard_id = sheet.standard_id AND b.check_id = f.check_id
                 WHERE f.due_at < %(end)s
-                  AND (f.due_at >= %(start)s OR b.delay AND (f.closed_at IS NULL OR f.closed_at >= %(start)s))""",
+                  AND (f.due_at >= %(start)s
+                       OR b.delay AND (f.closed_at IS NULL OR f.closed_at >= %(start)s))""",
             start=start,
             end=end,
         )
@@ -110,7 +113,8 @@ class SboAssessmentCase(models.AbstractModel):
                       COALESCE(mine.exempt, FALSE) AS exempt, %(units)s AS units_total,
                       COALESCE(earlier.units, 0) AS units_before, COALESCE(earlier.points, 0) AS points_before
                  FROM found f
-                 JOIN sbo_assessment_line l ON l.assessment_id = f.assessment_id AND l.criterion_id = f.criterion_id
+                 JOIN sbo_assessment_line l
+                      ON l.assessment_id = f.assessment_id AND l.criterion_id = f.criterion_id
                  LEFT JOIN sbo_assessment_deduction mine ON mine.assessment_id = f.assessment_id
                       AND mine.rule_id = f.rule_id AND mine.finding_id = f.finding_id
                  LEFT JOIN (%(earlier)s) earlier
@@ -133,10 +137,11 @@ class SboAssessmentCase(models.AbstractModel):
             """CASE f.kind
                  WHEN 'delay_hour' THEN %(hours)s
                  WHEN 'delay_day' THEN %(days)s
-                 WHEN 'shortfall' THEN GREATEST(0, FLOOR(ROUND(f.quantity::numeric, 4)))
+                 WHEN 'shortfall' THEN GREATEST(0, %(counted)s)
                  WHEN 'missed' THEN 1
-                 ELSE CASE WHEN f.unit IN ('case', 'piece') THEN GREATEST(1, FLOOR(ROUND(f.quantity::numeric, 4)))
-                           ELSE 1 END END::integer""",
+                 ELSE CASE WHEN f.unit IN ('case', 'piece') THEN GREATEST(1, %(counted)s) ELSE 1 END
+               END::integer""",
+            counted=SQL("FLOOR(ROUND(f.quantity::numeric, 4))"),
             hours=self._sql_whole(SQL("%s / 3600", openings._sql_late_seconds(*args))),
             days=self._sql_whole(openings._sql_late_days(*args)),
         )
@@ -167,11 +172,13 @@ class SboAssessmentCase(models.AbstractModel):
 
     @api.model
     def _sql_priced(self) -> SQL:
-        """Units left for this period and their points; what is missed counts once; nothing charged, no row."""
+        """Units left for this period and their points; what is missed counts once; no units, no row."""
         return SQL(
-            """SELECT u.*, CASE WHEN u.exempt THEN 'exempt' WHEN u.counted THEN 'counted' ELSE 'pending' END AS state,
-                      CASE WHEN u.cap > 0 THEN LEAST(u.units * u.per_unit, GREATEST(0, u.cap - u.points_before))
-                           ELSE u.units * u.per_unit END AS points
+            """SELECT u.*,
+                      CASE WHEN u.exempt THEN 'exempt' WHEN u.counted THEN 'counted'
+                           ELSE 'pending' END AS state,
+                      LEAST(u.units * u.per_unit,
+                            CASE WHEN u.cap > 0 THEN GREATEST(0, u.cap - u.points_before) END) AS points
                  FROM (SELECT c.*, CASE WHEN c.kind = 'missed' AND NOT c.exempt AND row_number() OVER (
                                      PARTITION BY c.assessment_id, c.rule_id
                                      ORDER BY c.exempt, NOT c.counted, c.due_at, c.finding_id) > 1 THEN 0
@@ -185,7 +192,8 @@ class SboAssessmentCase(models.AbstractModel):
         columns = (*KEY, *FIXED, *LIVE)
         new = [SQL.identifier("excluded", name) for name in LIVE]
         return SQL(
-            """INSERT INTO sbo_assessment_deduction AS d (%(columns)s, create_uid, create_date, write_uid, write_date)
+            """INSERT INTO sbo_assessment_deduction AS d
+                      (%(columns)s, create_uid, create_date, write_uid, write_date)
                SELECT %(values)s, %(uid)s, %(now)s, %(uid)s, %(now)s FROM priced
                ON CONFLICT (assessment_id, rule_id, finding_id) DO UPDATE
                   SET %(sets)s, write_uid = excluded.write_uid, write_date = excluded.write_date

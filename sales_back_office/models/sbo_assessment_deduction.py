@@ -15,7 +15,7 @@ ACTIONS = {
 
 
 class SboAssessmentDeduction(models.Model):
-    """A deduction (扣分): one finding under one rule on one sheet, with the arithmetic that led to its points.
+    """A deduction (扣分): one finding under one rule on one sheet, with the arithmetic behind its points.
 
     Everything about the finding is kept as it was, so that a locked sheet reads the same for ever.
     """
@@ -40,7 +40,6 @@ class SboAssessmentDeduction(models.Model):
     origin_rule_id = fields.Many2one("sbo.standard.rule", required=True, readonly=True, ondelete="restrict")
     finding_id = fields.Many2one("sbo.finding", readonly=True, ondelete="set null", index="btree_not_null")
     check_id = fields.Many2one("sbo.check", readonly=True, ondelete="restrict")
-    finding_state = fields.Char(readonly=True)
     res_model = fields.Char("Record Type", readonly=True)
     res_id = fields.Many2oneReference("Record ID", model_field="res_model", readonly=True, aggregator=None)
     res_name = fields.Char("Record", readonly=True)

@@ -16,6 +16,14 @@ TRANSITIONS = {
     "reopen": (("self_review", "confirmed", "appeal"), "draft", SUPERVISOR, "other"),
     "correct": (("locked",), "locked", MANAGER, "other"),
 }
+STATES = [
+    ("draft", "Draft"),
+    ("self_review", "Self-Rating"),
+    ("confirmed", "Confirmed"),
+    ("appeal", "Appeal Period"),
+    ("approved", "Approved"),
+    ("locked", "Locked"),
+]
 OPEN_STATES = ("draft", "self_review")
 JUDGEMENT = {
     "attended_days",
@@ -45,6 +53,20 @@ class SboAssessmentFlow(models.AbstractModel):
     _name = "sbo.assessment.flow"
     _description = "Assessment: Flow and Separation of Duties"
 
+    version = fields.Integer(readonly=True, default=1, aggregator=None)
+    corrects_id = fields.Many2one("sbo.assessment", "Corrects", readonly=True, index="btree_not_null")
+    corrected_by_ids = fields.One2many("sbo.assessment", "corrects_id", "Corrected By", readonly=True)
+    state = fields.Selection(STATES, required=True, readonly=True, default="draft", index=True, tracking=True)
+    assessor_id = fields.Many2one("res.users", readonly=True)
+    confirmed_by_id = fields.Many2one("res.users", readonly=True)
+    confirmed_at = fields.Datetime(readonly=True)
+    acknowledged_by_id = fields.Many2one("res.users", "Signed By", readonly=True)
+    acknowledged_at = fields.Datetime("Signed At", readonly=True)
+    appeal_deadline = fields.Datetime(readonly=True)
+    approved_by_id = fields.Many2one("res.users", readonly=True)
+    approved_at = fields.Datetime(readonly=True)
+    locked_by_id = fields.Many2one("res.users", readonly=True)
+    locked_at = fields.Datetime(readonly=True)
     allowed_actions = fields.Char(compute="_compute_allowed_actions")
     can_judge = fields.Boolean(compute="_compute_allowed_actions")
 
@@ -58,8 +80,6 @@ class SboAssessmentFlow(models.AbstractModel):
             sheet.allowed_actions = ",".join(
                 action for action in TRANSITIONS if not sheet._refusal(action) and not sheet.corrected_by_ids
             )
-
-    # === guards === #
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -78,92 +98,6 @@ class SboAssessmentFlow(models.AbstractModel):
     def _unlink_except_draft(self):
         if any(sheet.state != "draft" or sheet.version > 1 for sheet in self):
             raise UserError(self.env._("Only a draft can be deleted. What people have worked on is kept."))
-
-    def _check_editable(self, vals):
-        """A plain write changes only what the person may judge in this state; a locked sheet never changes."""
-        changed = (
-            set(vals) - set(self.env["mail.activity.mixin"]._fields) - set(self.env["mail.thread"]._fields)
-        )
-        if not changed:
-            return
-        self._check_not_locked()
-        if self.env.su:
-            return
-        for sheet in self:
-            forbidden = changed - EDITABLE[sheet._whose()].get(sheet.state, set())
-            if sheet._whose() == "other" and not self.env.user.has_group(SUPERVISOR):
-                forbidden = changed
-            if forbidden:
-                raise AccessError(
-                    self.env._(
-                        "“%(sheet)s” is %(state)s: you cannot change %(fields)s there. Nobody assesses their own work, "
-                        "and results change by findings, exemptions and appeals only.",
-                        sheet=sheet.display_name,
-                        state=sheet._state_label(),
-                        fields=", ".join(
-                            sorted(self._fields[name]._description_string(self.env) for name in forbidden)
-                        ),
-                    )
-                )
-
-    def _check_not_locked(self):
-        locked = self.filtered(lambda sheet: sheet.state == "locked")
-        if locked:
-            raise UserError(
-                self.env._(
-                    "“%s” is locked and never changes. A manager can make a corrected version of it.",
-                    locked[0].display_name,
-                )
-            )
-
-    def _whose(self):
-        return "own" if self.user_id.id == self.env.uid else "other"
-
-    def _state_label(self, state=None):
-        return dict(self._fields["state"]._description_selection(self.env))[state or self.state]
-
-    def _refusal(self, action):
-        """Why this user may not take this step on this sheet, in words; empty when allowed."""
-        self.ensure_one()
-        sources, _target, group, whose = TRANSITIONS[action]
-        if self._whose() != whose:
-            if whose == "own":
-                return self.env._("only %s can do this", self.user_id.name)
-            return self.env._("nobody decides on their own sheet")
-        if not self.env.user.has_group(group):
-            return self.env._(
-                "it takes the role %s", self.env.ref(group).sudo().name
-            )  # groups are not for clerks to read
-        if self.state not in sources:
-            return self.env._("it is %s", self._state_label())
-        return ""
-
-    def _check_action(self, action):
-        self.check_access("read")
-        for sheet in self:
-            reason = sheet._refusal(action)
-            if reason:
-                raise UserError(
-                    self.env._(
-                        "“%(sheet)s” cannot go this step: %(reason)s.",
-                        sheet=sheet.display_name,
-                        reason=reason,
-                    )
-                )
-
-    def _step(self, action, **values):
-        """Take a step of the table for all these sheets, or say why not."""
-        self._check_action(action)
-        self._set(dict(values, state=TRANSITIONS[action][1]))
-        self._close_activities()
-
-    def _set(self, vals):
-        """Our own steps write here, past the guard of plain writes but not past the lock."""
-        self._check_not_locked()
-        # Superuser: the step was checked above, the fields themselves are closed to everybody.
-        return super(SboAssessmentFlow, self.sudo()).write(vals)
-
-    # === steps === #
 
     def action_send(self):
         """Ask the clerk for the self-rating, with the figures of this moment."""
@@ -189,8 +123,8 @@ class SboAssessmentFlow(models.AbstractModel):
         if waiting:
             raise UserError(
                 self.env._(
-                    "“%(sheet)s” still has findings nobody has decided on. Confirm or waive them first, and give "
-                    "each its cause.",
+                    "“%(sheet)s” still has findings nobody has decided on. Confirm or waive them first, "
+                    "and give each its cause.",
                     sheet=waiting[0].display_name,
                 )
             )
@@ -262,6 +196,92 @@ class SboAssessmentFlow(models.AbstractModel):
             "res_id": new.id if len(new) == 1 else False,
             "domain": [("id", "in", new.ids)],
         }
+
+    # === guards === #
+
+    def _check_editable(self, vals):
+        """A plain write changes what the person may judge in this state; a locked sheet never changes."""
+        changed = (
+            set(vals) - set(self.env["mail.activity.mixin"]._fields) - set(self.env["mail.thread"]._fields)
+        )
+        if not changed:
+            return
+        self._check_not_locked()
+        if self.env.su:
+            return
+        for sheet in self:
+            forbidden = changed - EDITABLE[sheet._whose()].get(sheet.state, set())
+            if sheet._whose() == "other" and not self.env.user.has_group(SUPERVISOR):
+                forbidden = changed
+            if forbidden:
+                raise AccessError(
+                    self.env._(
+                        "“%(sheet)s” is %(state)s: you cannot change %(fields)s there. Nobody assesses their "
+                        "own work, and results change by findings, exemptions and appeals only.",
+                        sheet=sheet.display_name,
+                        state=sheet._state_label(),
+                        fields=", ".join(
+                            sorted(self._fields[name]._description_string(self.env) for name in forbidden)
+                        ),
+                    )
+                )
+
+    def _check_not_locked(self):
+        locked = self.filtered(lambda sheet: sheet.state == "locked")
+        if locked:
+            raise UserError(
+                self.env._(
+                    "“%s” is locked and never changes. A manager can make a corrected version of it.",
+                    locked[0].display_name,
+                )
+            )
+
+    def _whose(self):
+        return "own" if self.user_id.id == self.env.uid else "other"
+
+    def _state_label(self, state=None):
+        return dict(self._fields["state"]._description_selection(self.env))[state or self.state]
+
+    def _refusal(self, action):
+        """Why this user may not take this step on this sheet, in words; empty when allowed."""
+        self.ensure_one()
+        sources, _target, group, whose = TRANSITIONS[action]
+        if self._whose() != whose:
+            if whose == "own":
+                return self.env._("only %s can do this", self.user_id.name)
+            return self.env._("nobody decides on their own sheet")
+        if not self.env.user.has_group(group):
+            return self.env._(
+                "it takes the role %s", self.env.ref(group).sudo().name
+            )  # groups are not for clerks to read
+        if self.state not in sources:
+            return self.env._("it is %s", self._state_label())
+        return ""
+
+    def _check_action(self, action):
+        self.check_access("read")
+        for sheet in self:
+            reason = sheet._refusal(action)
+            if reason:
+                raise UserError(
+                    self.env._(
+                        "“%(sheet)s” cannot go this step: %(reason)s.",
+                        sheet=sheet.display_name,
+                        reason=reason,
+                    )
+                )
+
+    def _step(self, action, **values):
+        """Take a step of the table for all these sheets, or say why not."""
+        self._check_action(action)
+        self._set(dict(values, state=TRANSITIONS[action][1]))
+        self._close_activities()
+
+    def _set(self, vals):
+        """Our own steps write here, past the guard of plain writes but not past the lock."""
+        self._check_not_locked()
+        # Superuser: the step was checked above, the fields themselves are closed to everybody.
+        return super(SboAssessmentFlow, self.sudo()).write(vals)
 
     # === who is next === #
 

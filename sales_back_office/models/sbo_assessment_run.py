@@ -1,7 +1,6 @@
 from itertools import groupby
 
 import pytz
-
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -13,7 +12,7 @@ NOW = SQL("now() AT TIME ZONE 'UTC'")
 
 
 class SboAssessmentRun(models.AbstractModel):
-    """Makes and counts the sheets of a period: a fixed number of statements, however many people and findings.
+    """Makes and counts the sheets of a period: so many statements, however many people and findings.
 
     Every statement looks at open sheets only; a sheet from the confirmation on is out of its reach.
     """
@@ -54,13 +53,14 @@ class SboAssessmentRun(models.AbstractModel):
 
     @api.model
     def _refresh_findings(self, findings):
-        """Count the open sheets again that these findings concern. The ledger calls it after every decision."""
+        """Count the open sheets that these findings concern; the ledger calls it after every decision."""
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 """SELECT a.id FROM sbo_assessment a WHERE a.state = ANY(%(open)s) AND (
                      a.user_id IN (SELECT user_id FROM sbo_finding WHERE id = ANY(%(ids)s))
-                     OR a.id IN (SELECT assessment_id FROM sbo_assessment_deduction WHERE finding_id = ANY(%(ids)s)))""",
+                     OR a.id IN (SELECT assessment_id FROM sbo_assessment_deduction
+                                  WHERE finding_id = ANY(%(ids)s)))""",
                 open=list(OPEN_STATES),
                 ids=findings.ids,
             )
@@ -69,7 +69,7 @@ class SboAssessmentRun(models.AbstractModel):
         self.sudo().browse([row[0] for row in rows])._refresh()
 
     def _refresh(self, as_of=None):
-        """Count these sheets again from the ledger, period by period, as later ones carry on from earlier ones."""
+        """Count these sheets from the ledger, in order of time: later ones carry on from earlier ones."""
         # Superuser: counting reads the calendars and settings of the company; a clerk may ask for it.
         sheets = self.sudo().filtered(lambda sheet: sheet.state in OPEN_STATES)
         self.env.flush_all()
@@ -122,7 +122,7 @@ class SboAssessmentRun(models.AbstractModel):
             "state": SQL("'draft'"),
             "working_days": SQL("%s", working_days),
             "attended_days": SQL("%s", working_days),
-            "pay_base": self._sql_last_pay_base(first),
+            "pay_base": self._sql_last_pay_base(company, first),
             **self._empty_sheet(),
         }
         self._insert(
@@ -140,11 +140,13 @@ class SboAssessmentRun(models.AbstractModel):
         )
 
     @api.model
-    def _sql_last_pay_base(self, first) -> SQL:
+    def _sql_last_pay_base(self, company, first) -> SQL:
         """The base stays as it was on the person's last sheet."""
         return SQL(
-            """COALESCE((SELECT p.pay_base FROM sbo_assessment p WHERE p.user_id = u.id AND p.period_start < %s
+            """COALESCE((SELECT p.pay_base FROM sbo_assessment p
+                WHERE p.user_id = u.id AND p.company_id = %s AND p.period_start < %s
                 ORDER BY p.period_start DESC, p.version DESC LIMIT 1), 0)""",
+            company.id,
             first,
         )
 
@@ -215,7 +217,8 @@ class SboAssessmentRun(models.AbstractModel):
         openings.flush_model()
         [[days]] = self.env.execute_query(
             SQL(
-                "SELECT COUNT(DISTINCT date) FROM sbo_working_day WHERE calendar_id = %s AND date BETWEEN %s AND %s",
+                """SELECT COUNT(DISTINCT date) FROM sbo_working_day
+                    WHERE calendar_id = %s AND date BETWEEN %s AND %s""",
                 calendar.id,
                 first,
                 last,
@@ -249,152 +252,3 @@ class SboAssessmentRun(models.AbstractModel):
         openings = self.env["sbo.working.day"]
         openings._ensure(calendar, min(start, oldest or start), end)
         openings.flush_model()
-
-    # === sums === #
-
-    def _sum_up(self, as_of=None):
-        """Lines from their deductions, then totals, grade, coefficient and pay from the lines."""
-        ids = self.ids
-        self.env.cr.execute(
-            SQL(
-                """UPDATE sbo_assessment_line l
-                      SET lost = n.lost, pending = n.pending, score = n.score, final = n.final,
-                          write_uid = %(uid)s, write_date = %(now)s
-                     FROM (SELECT t.*, GREATEST(0, LEAST(t.points, t.score + t.adjustment)) AS final FROM (
-                             SELECT l.id, l.points, l.adjustment, COALESCE(d.lost, 0) AS lost,
-                                    COALESCE(d.pending, 0) AS pending,
-                                    GREATEST(0, l.points - COALESCE(d.lost, 0)) AS score
-                               FROM sbo_assessment_line l
-                               JOIN sbo_assessment a ON a.id = l.assessment_id AND a.state <> 'locked'
-                               LEFT JOIN (SELECT line_id, SUM(points) FILTER (WHERE state = 'counted') AS lost,
-                                                 SUM(points) FILTER (WHERE state = 'pending') AS pending
-                                            FROM sbo_assessment_deduction WHERE assessment_id = ANY(%(ids)s)
-                                           GROUP BY line_id) d ON d.line_id = l.id
-                              WHERE l.assessment_id = ANY(%(ids)s)) t) n
-                    WHERE l.id = n.id AND (l.lost, l.pending, l.score, l.final)
-                          IS DISTINCT FROM (n.lost, n.pending, n.score, n.final)""",
-                ids=ids,
-                uid=self.env.uid,
-                now=NOW,
-            )
-        )
-        self.env.cr.execute(self._sql_totals(ids, as_of))
-
-    def _sql_totals(self, ids, as_of) -> SQL:
-        return SQL(
-            """WITH summed AS (
-                 SELECT a.id, a.standard_id, s.pay_rule, a.veto, COALESCE(a.pay_base, 0)::numeric AS base,
-                        a.attended_days, a.working_days,
-                        a.attended_days < LEAST(s.min_days, a.working_days) AS not_assessed,
-                        SUM(l.points - l.score) AS lost, SUM(l.pending) AS pending, SUM(l.final) AS score,
-                        SUM(l.final) + COALESCE(a.bonus, 0) AS total
-                   FROM sbo_assessment a
-                   JOIN sbo_standard s ON s.id = a.standard_id
-                   JOIN sbo_assessment_line l ON l.assessment_id = a.id
-                  WHERE a.id = ANY(%(ids)s) AND a.state <> 'locked' GROUP BY a.id, s.id
-               ), graded AS (
-                 SELECT t.*, CASE WHEN t.not_assessed THEN NULL ELSE g.id END AS grade_id,
-                        CASE WHEN t.not_assessed THEN 0 ELSE g.coefficient END AS coefficient
-                   FROM summed t JOIN LATERAL (
-                     SELECT g.id, g.coefficient FROM sbo_standard_grade g
-                      WHERE g.standard_id = t.standard_id AND (t.veto OR g.min_score <= t.total)
-                      ORDER BY CASE WHEN t.veto THEN g.min_score ELSE -g.min_score END LIMIT 1) g ON TRUE)
-               UPDATE sbo_assessment a
-                  SET points_lost = g.lost, points_pending = g.pending, score = g.score, total = g.total,
-                      grade_id = g.grade_id, coefficient = g.coefficient, not_assessed = g.not_assessed,
-                      pay = %(pay)s, refreshed_at = COALESCE(%(as_of)s, a.refreshed_at),
-                      write_uid = %(uid)s, write_date = %(now)s
-                 FROM graded g WHERE g.id = a.id""",
-            ids=ids,
-            pay=self._sql_pay(),
-            as_of=as_of,
-            uid=self.env.uid,
-            now=NOW,
-        )
-
-    @api.model
-    def _sql_pay(self) -> SQL:
-        """The recommended pay of row `g`; tools/scoring.py says the same. Divided last, so that cents are exact."""
-        return SQL(
-            """CASE WHEN g.not_assessed THEN 0 ELSE ROUND(
-                 g.base
-                 * CASE WHEN g.pay_rule = 'score' THEN 1 ELSE g.coefficient END
-                 * CASE WHEN g.pay_rule = 'coefficient' THEN 1 ELSE g.total END
-                 * CASE WHEN g.working_days > 0 THEN LEAST(g.attended_days, g.working_days) ELSE 1 END
-                 / (CASE WHEN g.pay_rule = 'coefficient' THEN 1 ELSE 100 END * GREATEST(g.working_days, 1)), 2) END"""
-        )
-
-    def _forget(self):
-        """What was written past the ORM must be read again."""
-        for model in ("sbo.assessment", "sbo.assessment.line", "sbo.assessment.deduction"):
-            self.env[model].invalidate_model(flush=False)
-
-    # === corrections === #
-
-    def _make_correction(self):
-        """The next version of locked sheets, with their judgements, exemptions and appeals; counted anew."""
-        self.env.flush_all()
-        copied = (
-            "user_id",
-            "company_id",
-            "standard_id",
-            "period_type",
-            "period_start",
-            "period_end",
-            "working_days",
-            "attended_days",
-            "pay_base",
-            "bonus",
-            "bonus_reason",
-            "veto",
-            "veto_reason",
-            "self_rated",
-            "finance_rated",
-            "self_comment",
-            "interview_note",
-            "improvement_plan",
-        )
-        values = {
-            **self._empty_sheet(),
-            **{name: SQL.identifier("a", name) for name in copied},
-            "version": SQL("a.version + 1"),
-            "corrects_id": SQL("a.id"),
-            "state": SQL("'draft'"),
-        }
-        self._insert("sbo_assessment", values, SQL("sbo_assessment a WHERE a.id = ANY(%s)", self.ids))
-        new = self.search([("corrects_id", "in", self.ids)])
-        self._insert_lines(new.ids)
-        self._copy_judgements(new.ids)
-        new._refresh()
-        return new
-
-    def _copy_judgements(self, ids):
-        self.env.cr.execute(
-            SQL(
-                """UPDATE sbo_assessment_line l
-                      SET self_score = o.self_score, finance_score = o.finance_score, adjustment = o.adjustment,
-                          adjustment_reason = o.adjustment_reason
-                     FROM sbo_assessment a JOIN sbo_assessment_line o ON o.assessment_id = a.corrects_id
-                    WHERE l.assessment_id = a.id AND l.criterion_id = o.criterion_id AND a.id = ANY(%s)""",
-                ids,
-            )
-        )
-        skipped = {"id", "assessment_id", "line_id", "create_uid", "create_date", "write_uid", "write_date"}
-        deduction = self.env["sbo.assessment.deduction"]
-        columns = [name for name, field in deduction._fields.items() if field.store and name not in skipped]
-        values = {
-            **{name: SQL.identifier("d", name) for name in columns},
-            "assessment_id": SQL("l.assessment_id"),
-            "line_id": SQL("l.id"),
-        }
-        self._insert(
-            "sbo_assessment_deduction",
-            values,
-            SQL(
-                """sbo_assessment a JOIN sbo_assessment_deduction d ON d.assessment_id = a.corrects_id
-                   JOIN sbo_assessment_line o ON o.id = d.line_id
-                   JOIN sbo_assessment_line l ON l.assessment_id = a.id AND l.criterion_id = o.criterion_id
-                  WHERE a.id = ANY(%s)""",
-                ids,
-            ),
-        )

@@ -6,7 +6,7 @@ FULL_POINTS = 100.0
 
 
 class SboStandard(models.Model):
-    """One version of an assessment standard (考核标准): what is expected and what each miss costs, 100 points in all."""
+    """One version of an assessment standard (考核标准): what each miss costs, 100 points in all."""
 
     _name = "sbo.standard"
     _description = "Assessment Standard"
@@ -37,7 +37,7 @@ class SboStandard(models.Model):
         "Performance Pay",
         default="coefficient",
         required=True,
-        help="How the recommended performance pay follows from the result, pro rata by attended working days.",
+        help="How the recommended pay follows from the result, pro rata by attended working days.",
     )
     min_days = fields.Integer(
         "Least Working Days",
@@ -47,12 +47,12 @@ class SboStandard(models.Model):
     appeal_days = fields.Integer(
         "Appeal Period",
         default=5,
-        help="Working days after the signature within which the clerk may appeal; approval waits for their end.",
+        help="Working days after the signature in which the clerk may appeal; approval waits for their end.",
     )
     max_bonus = fields.Float("Highest Bonus", default=5.0, digits=(8, 2))
     begun_hour = fields.Boolean(
         "A Begun Unit Counts",
-        help="Off: only full hours or days of delay cost points. On: a begun hour or day counts as a full one.",
+        help="Off: only full hours or days of delay cost points. On: a begun one counts as full.",
     )
     section_ids = fields.One2many("sbo.standard.section", "standard_id", "Sections", copy=True)
     criterion_ids = fields.One2many("sbo.standard.criterion", "standard_id", "Criteria")
@@ -110,12 +110,6 @@ class SboStandard(models.Model):
     def _unlink_except_frozen(self):
         self._check_draft()
 
-    def _update_field_translations(self, field_name, translations, digest=None, source_lang=""):
-        """The words of a frozen version may be translated; their source may not change."""
-        if "en_US" in translations and translations["en_US"] != self.with_context(lang="en_US")[field_name]:
-            self._check_draft()
-        return super()._update_field_translations(field_name, translations, digest, source_lang)
-
     def action_use(self):
         """Put the version in use: from now on it is frozen, and the version before it retires."""
         self._check_manager()
@@ -169,6 +163,12 @@ class SboStandard(models.Model):
             order="company_id, id desc",
             limit=1,
         )
+
+    def _update_field_translations(self, field_name, translations, digest=None, source_lang=""):
+        """The words of a frozen version may be translated; their source may not change."""
+        if "en_US" in translations and translations["en_US"] != self.with_context(lang="en_US")[field_name]:
+            self._check_draft()
+        return super()._update_field_translations(field_name, translations, digest, source_lang)
 
     def _same_standard(self):
         """All versions of this standard, whatever their state."""

@@ -19,7 +19,7 @@ class SboStandardRule(models.Model):
         "Same Rule in the First Version",
         readonly=True,
         index="btree_not_null",
-        help="Ties the versions of a rule together, so that a case charged under one is not charged again under the next.",
+        help="Ties the versions of a rule together: a case charged under one is not charged under the next.",
     )
     sequence = fields.Integer(default=10)
     code = fields.Char(required=True)

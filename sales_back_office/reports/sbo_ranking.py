@@ -2,7 +2,7 @@ from odoo import api, models
 
 
 class SboRanking(models.AbstractModel):
-    """Figures of the manager's ranking: all chosen sheets of a period, best first, with their section scores."""
+    """Figures of the manager's ranking: the sheets of a period, best first, with their section scores."""
 
     _name = "report.sales_back_office.sbo_ranking"
     _description = "Ranking"
@@ -10,11 +10,12 @@ class SboRanking(models.AbstractModel):
     @api.model
     def _get_report_values(self, docids, data=None):
         sheets = self.env["sbo.assessment"].browse(docids)
-        return {"doc_ids": docids, "doc_model": sheets._name, "docs": sheets, "tables": self._get_tables(sheets)}
+        tables = self._get_tables(sheets)
+        return {"doc_ids": docids, "doc_model": sheets._name, "docs": sheets, "tables": tables}
 
     @api.model
     def _get_tables(self, sheets):
-        """One table per company, period and standard; people who were not assessed stand last, without a place.
+        """One table per company, period and standard; people who were not assessed stand last.
 
         Called by the report; the number of queries does not grow with the sheets.
         """

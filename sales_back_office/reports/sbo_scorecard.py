@@ -17,7 +17,8 @@ class SboScorecard(models.AbstractModel):
     @api.model
     def _get_report_values(self, docids, data=None):
         sheets = self.env["sbo.assessment"].browse(docids)
-        return {"doc_ids": docids, "doc_model": sheets._name, "docs": sheets, "cards": self._get_cards(sheets)}
+        cards = self._get_cards(sheets)
+        return {"doc_ids": docids, "doc_model": sheets._name, "docs": sheets, "cards": cards}
 
     @api.model
     def _get_cards(self, sheets):

@@ -95,7 +95,9 @@ class AssessmentCommon(SboCommon):
         )
 
     @classmethod
-    def _finding(cls, rule, due, closed=None, state="confirmed", cause="clerk", quantity=1, user=None, **vals):
+    def _finding(
+        cls, rule, due, closed=None, state="confirmed", cause="clerk", quantity=1, user=None, **vals
+    ):
         """A finding as the ledger would hold it; moments are local time."""
         finding = cls.env["sbo.finding"].create(
             {

@@ -1,4 +1,5 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .assessment_common import APRIL_5, MAY_5, AssessmentCommon
@@ -31,7 +32,10 @@ class TestFlow(AssessmentCommon):
     def test_self_rating(self):
         sheet = self._walk(self.sheet, "self_review")
         mine = sheet.with_user(self.clerk)
-        mine.write({"self_comment": "A good month", "line_ids": [(1, sheet.line_ids[0].id, {"self_score": 9})]})
+        first = sheet.line_ids[0]
+        mine.write(
+            {"self_comment": "A good month", "line_ids": [Command.update(first.id, {"self_score": 9})]}
+        )
         self.assertTrue(sheet.self_rated)
         self.assertEqual((sheet.self_score, sheet.total), (9, 98), "the own rating does not move the result")
         with self.assertRaises(ValidationError):
@@ -41,7 +45,7 @@ class TestFlow(AssessmentCommon):
         line = self._line(self.sheet, "A1").with_user(self.supervisor)
         with self.assertRaises(ValidationError):
             line.adjustment = 1
-        line.write({"adjustment": 1, "adjustment_reason": "One of the errors was in the customer's own paper"})
+        line.write({"adjustment": 1, "adjustment_reason": "One error was in the customer's own paper"})
         self.assertEqual((line.score, line.final, self.sheet.total), (8, 9, 99))
         line.write({"adjustment": 5})
         self.assertEqual(line.final, 10, "never above the points of the criterion")
@@ -96,7 +100,7 @@ class TestFlow(AssessmentCommon):
         self.assertEqual((sheet.total, deduction.state, deduction.appeal_state), (98, "counted", "rejected"))
 
     def test_appeal_period(self):
-        sheet = self._walk(self.sheet, "appeal")  # signed on Sunday the 5th: five working days, to Friday the 10th
+        sheet = self._walk(self.sheet, "appeal")  # signed on Sunday: five working days, to Friday the 10th
         self.assertEqual(str(sheet.appeal_deadline), "2026-04-10 10:00:00")
         with self.assertRaisesRegex(UserError, "appeal period"):
             sheet.with_user(self.manager).with_context(sbo_as_of=APRIL_5).action_approve()
@@ -148,7 +152,8 @@ class TestFlow(AssessmentCommon):
         self.assertTrue(self._deduction(new, late))
         self.assertEqual((old.total, old.state), (100, "locked"))
         self.assertEqual(self._run(), new, "the newest version stands for the month")
-        self.assertEqual(self.env["sbo.assessment"].search([("corrected_by_ids", "=", False)]) & (old | new), new)
+        newest = self.env["sbo.assessment"].search([("corrected_by_ids", "=", False)])
+        self.assertEqual(newest & (old | new), new)
 
     def test_next_month_carries_on_from_the_corrected_version(self):
         case = self._finding("B1.1", "2026-03-31 16:00")  # 2 h in March

@@ -10,7 +10,7 @@ KINDS = ("day", "five_day", "week", "month", "quarter", "half_year", "year")
 MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 FIVE_DAYS_A_MONTH = 6
 ONE_DAY = timedelta(days=1)
-UTC = timezone.utc  # noqa: UP017 (datetime.UTC came with Python 3.11, Odoo 19 runs on 3.10)
+UTC = timezone.utc
 
 
 def bounds(kind: str, day: date) -> tuple[date, date]:
@@ -66,7 +66,7 @@ def between(kind: str, first: date, last: date) -> Iterator[tuple[date, date]]:
 
 
 def utc_bounds(first: date, last: date, tz) -> tuple[datetime, datetime]:
-    """The naive UTC moments between which the local days first..last lie: start included, end excluded.
+    """The naive UTC moments between which the local days first..last lie; the end is excluded.
 
     :param tz: a pytz or zoneinfo time zone
     """
