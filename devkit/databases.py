@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import odoo.release
 
+from . import assets
 from .console import Missing, Ticker, say
 from .settings import LANGUAGES, MAIN, REQUIREMENTS, ROOT, STATE, depends, our_addons, short_hash
 from .steps import lock, tree_hash
@@ -22,8 +23,6 @@ FLAVOURS = ("demo", "bare")
 KEPT = 3  # of each kind: going back to another branch costs nothing
 RECIPE = "3"  # change it when the way a template is made changes
 USED = STATE / "templates.json"
-# what a browser asks for first, made once instead of in every clone
-ASSETS = "env['ir.qweb']._pregenerate_assets_bundles(); env.cr.commit()"
 # a company without country gets no chart of accounts by itself
 CHART = """
 company = env.company
@@ -87,9 +86,16 @@ class Templates:
         def fill(database):
             self.odoo.clone(below, database)
             self._install(database, addons, flavour)
-            self.odoo.shell(database, ASSETS)
+            assets.provide(self.odoo, database, self._older(flavour))
 
         return self._make(name, fill, fresh)
+
+    def _older(self, flavour):
+        """The template used last, to take from it what may still fit."""
+        used = json.loads(USED.read_text()) if USED.exists() else {}
+        known = [name for name in used if name.startswith(f"sbo_{flavour}_")]
+        existing = self.odoo.databases()
+        return max((name for name in known if name in existing), key=used.get, default=None)
 
     def _make(self, name, fill, fresh):
         with lock(name):
