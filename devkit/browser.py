@@ -1,5 +1,6 @@
 """Chromium for tours and PDF, fonts that know Chinese, and a wkhtmltopdf made of both."""
 
+import ctypes
 import os
 import shlex
 import shutil
@@ -32,6 +33,21 @@ def provide():
         shim = shlex.quote(str(ROOT / "devkit" / "wkhtmltopdf.py"))
         _script("wkhtmltopdf", f'exec {shlex.quote(sys.executable)} {shim} "$@"')
     return _fonts()
+
+
+def barcode_library():
+    """Python 3.13's barcodes need cairo, which a bare machine lacks."""
+    if sys.version_info < (3, 13) or not apt.available():
+        return {}
+    try:
+        ctypes.CDLL("libcairo.so.2")
+        return {}
+    except OSError:
+        own = apt.own()
+        folder = build_once(
+            STATE / "cairo", "1", lambda part: apt.unpack_all(own, ["libcairo2"], part, libraries=True)
+        )
+        return {"LD_LIBRARY_PATH": apt.library_path(folder)}
 
 
 def _outside(name):

@@ -1,6 +1,7 @@
 """The command line: which command needs what, and how a failure looks."""
 
 import argparse
+import signal
 import sys
 from importlib import import_module
 
@@ -60,6 +61,7 @@ def main(arguments):
         parser().print_help()
         return 0
     options, rest = parser().parse_known_args(arguments)
+    signal.signal(signal.SIGTERM, _interrupt)  # being ended cleans up as Ctrl-C does
     try:
         return _dispatch(options, [x for x in rest if x != "--"], arguments) or 0
     except Missing as reason:
@@ -67,6 +69,10 @@ def main(arguments):
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _interrupt(_number, _frame):
+    raise KeyboardInterrupt
 
 
 def _dispatch(options, rest, arguments):

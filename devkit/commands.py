@@ -59,6 +59,8 @@ def load(options, _rest):
     folder = Path(options.folder or ROOT.parent / "shared" / "data" / "northwind").resolve()
     if not folder.is_dir():
         raise Missing(f"there is no folder {folder}")
+    if not (ROOT / "loader").is_dir():
+        raise Missing("there is no loader/")
     odoo = machine.ready()
     database = "load" + machine.checkout_suffix()
     (template,) = Templates(odoo).get("bare")
@@ -115,7 +117,8 @@ def _check_port(port):
 
 def _serve(odoo, command, database, port):
     """Run the server, say so when it answers, pass on the signal that ends it."""
-    process = subprocess.Popen(command, env=odoo.env, stdin=subprocess.DEVNULL)
+    # a session of its own: Ctrl-C reaches it once, through us; twice would be a forced end
+    process = subprocess.Popen(command, env=odoo.env, stdin=subprocess.DEVNULL, start_new_session=True)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_args: process.terminate())
     threading.Thread(target=_announce, args=(odoo, process, database, port), daemon=True).start()

@@ -20,7 +20,7 @@ def ready():
         server = Postgres()
         server.start()
         env = {k: v for k, v in os.environ.items() if not k.startswith(("ODOO_", "COVERAGE_"))}
-        env.update(server.environment(), **browser.provide())
+        env.update(server.environment(), **browser.provide(), **browser.barcode_library())
         env.update(_folders(), ODOO_RC=str(_configuration()), PYTHONUNBUFFERED="1")
     programs = [browser.BIN, python_env.PYTHON.parent]
     env["PATH"] = os.pathsep.join([*map(str, programs), os.environ.get("PATH", os.defpath)])

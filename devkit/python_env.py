@@ -10,7 +10,7 @@ from pathlib import Path
 from . import apt
 from .console import Missing, Ticker, folder_size, megabytes, say
 from .odoo_source import odoo_source
-from .settings import REQUIREMENTS, ROOT, SERIES, STATE, short_hash
+from .settings import REQUIREMENTS, ROOT, SERIES, STATE, WITHOUT_DEPENDENCIES, short_hash
 from .steps import build_once, is_built, lock, mark_built, prepare_state
 
 FOLDER = STATE / "venv"
@@ -37,7 +37,8 @@ def enter(arguments, need_odoo):
 
 
 def _key():
-    return short_hash(*(p.read_text() for p in REQUIREMENTS), sys.version, sys.base_prefix, STATE)
+    texts = [p.read_text() for p in (*REQUIREMENTS, WITHOUT_DEPENDENCIES)]
+    return short_hash(*texts, sys.version, sys.base_prefix, STATE)
 
 
 def _create():
@@ -45,35 +46,41 @@ def _create():
     if is_built(FOLDER, _key()):
         return
     shutil.rmtree(FOLDER, ignore_errors=True)
-    wanted = [x for p in REQUIREMENTS for x in ("-r", str(p))]
     say("installing Python packages (about 400 MB)")
     with Ticker(lambda: f"{megabytes(folder_size(FOLDER))} installed"):
         uv = shutil.which("uv")
-        if not (uv and _with_uv(uv, wanted)):
-            _with_pip(wanted)
+        if not (uv and _with_uv(uv)):
+            _with_pip()
     mark_built(FOLDER, _key())
 
 
-def _with_uv(uv, wanted):
+def _packages():
+    """Arguments of the two calls that install everything."""
+    return [
+        [x for p in REQUIREMENTS for x in ("-r", str(p))],
+        ["--no-deps", "-r", str(WITHOUT_DEPENDENCIES)],
+    ]
+
+
+def _with_uv(uv):
     """Fast; may not know the package index that pip is set up for, so its failure is not final."""
-    commands = (
-        [uv, "venv", "-q", "--python", sys.executable, str(FOLDER)],
-        [uv, "pip", "install", "-q", "--python", str(PYTHON), *wanted],
-    )
+    commands = [[uv, "venv", "-q", "--python", sys.executable, str(FOLDER)]]
+    commands += [[uv, "pip", "install", "-q", "--python", str(PYTHON), *wanted] for wanted in _packages()]
     if all(subprocess.run(c, stderr=subprocess.DEVNULL).returncode == 0 for c in commands):
         return True
     shutil.rmtree(FOLDER, ignore_errors=True)
     return False
 
 
-def _with_pip(wanted):
+def _with_pip():
     """pip of the interpreter, or Debian's wheel of pip where Python comes without ensurepip."""
     has_pip = importlib.util.find_spec("ensurepip")
     command = [sys.executable, "-m", "venv", *([] if has_pip else ["--without-pip"]), str(FOLDER)]
     if subprocess.run(command, stdout=subprocess.DEVNULL).returncode:
         raise Missing(f"{sys.executable} cannot make a virtualenv")
     pip = ["-m", "pip"] if has_pip else [str(_pip_wheel() / "pip")]
-    pip_install([str(PYTHON), *pip], wanted)
+    for wanted in _packages():
+        pip_install([str(PYTHON), *pip], wanted)
 
 
 def pip_install(pip, arguments):

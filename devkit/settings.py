@@ -12,6 +12,7 @@ MAIN = "sales_back_office"
 LANGUAGES = "en_US,zh_CN"  # the first one becomes everybody's language
 IS_ROOT = os.geteuid() == 0
 REQUIREMENTS = (ROOT / "requirements-odoo.txt", ROOT / "requirements-dev.txt")
+WITHOUT_DEPENDENCIES = ROOT / "requirements-barcode.txt"
 # login = password; the demo data adds the users, `run` prints those that exist
 LOGINS = (
     ("admin", "administrator"),

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -103,7 +102,8 @@ def test(_options, arguments):
     """Run what the arguments ask for; the last line is the sum, whatever happens."""
     started = time.time()
     try:
-        totals = _test(arguments)
+        with tempfile.TemporaryDirectory(prefix="report-", dir=STATE) as folder:
+            totals = _test(arguments, Path(folder))
     except Missing as reason:
         say(f"ERROR: {reason}")
         totals = {"passed": 0, "failed": 1, "skipped": 0}
@@ -113,13 +113,12 @@ def test(_options, arguments):
     return 1 if totals["failed"] else 0
 
 
-def _test(arguments):
+def _test(arguments, folder):
     """Both suites side by side on clones of templates, added up."""
     paths, options = _split(arguments)
     whole = not arguments
     odoo = machine.ready()
     drop_leftovers(odoo)
-    folder = Path(tempfile.mkdtemp(prefix="report-", dir=STATE))
     if whole:
         odoo.env.update(coverage_report.configure(folder, our_addons()))
     try:
@@ -129,7 +128,6 @@ def _test(arguments):
         odoo.drop(_database())
     if whole:
         coverage_report.show(folder, our_addons())
-    shutil.rmtree(folder)
     return _totals(suites, narrowed=not whole)
 
 
@@ -162,6 +160,7 @@ def _suites(odoo, paths, options, folder):
         (template,) = Templates(odoo).get("demo")
         database = odoo.clone(template, _database())
         inside = ["--odoo-database", database, "--odoo-http", "--odoo-log-level=error"]
+        inside += ["-p", "devkit.pytest_patience"]
         suites.insert(0, Suite("addon", addon_paths, [*inside, *options], odoo.env, True, folder))
     return suites
 
