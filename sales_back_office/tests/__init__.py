@@ -1,6 +1,5 @@
 from . import test_assessment_flow
 from . import test_assessment_month
-from . import test_home_tour
 from . import test_periods
 from . import test_print
 from . import test_responsibility_access

@@ -13,3 +13,19 @@ class TestTours(SboCommon, HttpCase):
         self.start_tour("/odoo/back-office", "sbo_clerk_morning", login="sbo_clerk")
         finding = self.env["sbo.finding"].search([("user_id", "=", self.clerk.id)])
         self.assertEqual(finding.state, "disputed")
+
+    def test_supervisor_month_end(self):
+        self.clerk.name = "Tour Clerk"
+        order = self._order(
+            clerk=self.clerk, confirmed_at=at("2026-03-02 09:00"), commitment_date=at("2026-03-05 12:00"))
+        self._delivery(order, done_at=at("2026-03-09 10:00"))
+        check = self.env["sbo.check"].search([("code", "=", "delivery_late")])
+        check.default_cause = "clerk"
+        check._run(as_of=at("2026-03-31 20:00"))
+        standard = self.env.ref("sales_back_office.sbo_standard")
+        if standard.state == "draft":
+            standard.action_use()
+        self.start_tour("/odoo/back-office", "sbo_supervisor_month_end", login="sbo_supervisor")
+        sheet = self.env["sbo.assessment"].search(
+            [("user_id", "=", self.clerk.id), ("period_start", "=", "2026-03-01")])
+        self.assertEqual((sheet.state, sheet.points_lost, sheet.total), ("self_review", 2, 98))
