@@ -8,6 +8,7 @@ from . import sbo_extra_workday
 from . import sbo_evidence
 from . import sbo_finding_notice
 from . import sbo_finding
+from . import sbo_check_path
 from . import sbo_check_query
 from . import sbo_check_target
 from . import sbo_check_ledger

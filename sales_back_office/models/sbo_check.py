@@ -92,8 +92,7 @@ class SboCheck(models.Model):
     def _try_query(self):
         company = self.company_id or self.env.company
         try:
-            for path in filter(None, [self.responsible_path, self.due_path, *(self.evidence_fields or "").split(",")]):
-                self._path_field(self.env[self.model], path.strip())
+            self._check_paths()
             with self.env.cr.savepoint():
                 query = SQL("%s LIMIT 0", self._in_company(company, fields.Datetime.now())._query())
                 self.env.flush_query(query)
@@ -119,6 +118,10 @@ class SboCheck(models.Model):
                 [("check_id", "in", self.ids)], limit=1):
             raise UserError(self.env._("A check that has findings stays with its records; make a new check instead."))
         return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
@@ -155,14 +158,15 @@ class SboCheck(models.Model):
         """Run at once for the chosen companies; the ledger is the same as after a night."""
         self.check_access("write")
         results = self.sudo()._run(companies=self.env.companies)
-        self.sudo().filtered("broken").write({"broken": False, "error": False})
+        broken = self.filtered("broken")
         added, closed = (sum(counts[key] for *_, counts in results) for key in ("added", "closed"))
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "type": "success",
-                "message": self.env._("%(added)s new findings, %(closed)s closed.", added=added, closed=closed),
+                "type": "danger" if broken else "success",
+                "message": self.env._("“%(check)s” failed. %(error)s", check=broken[0].name, error=broken[0].error)
+                if broken else self.env._("%(added)s new findings, %(closed)s closed.", added=added, closed=closed),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
@@ -191,5 +195,9 @@ class SboCheck(models.Model):
     @ormcache("model", "action")
     def _blocking_ids(self, model, action):
         """Ids of the checks that stop an action; cached, because every confirmation asks."""
-        return tuple(self.sudo().search([("model", "=", model), ("block_action", "=", action),
-                                         ("kind", "!=", "manual"), ("broken", "=", False)]).ids)
+        return tuple(self.sudo().search(self._live_domain(model) + [("block_action", "=", action)]).ids)
+
+    @api.model
+    def _live_domain(self, model):
+        """Checks that can be run on one model; not the archived ones, whatever the context asks for."""
+        return [("model", "=", model), ("kind", "!=", "manual"), ("broken", "=", False), ("active", "=", True)]

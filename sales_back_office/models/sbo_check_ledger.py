@@ -1,6 +1,11 @@
+import logging
+
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
 
 # What the engine writes when it finds a case, column by column.
 FOUND = {
@@ -33,7 +38,8 @@ class SboCheckLedger(models.AbstractModel):
         :param as_of: the moment to judge at (naive UTC), now by default
         :param companies: all companies by default
         :param ids: only these records of the checks' model
-        :return: list of (check, company, {"added", "changed", "closed"})
+        :return: list of (check, company, {"added", "changed", "closed"}); a check that fails is marked broken,
+            has zeros here, and the others go on
         :raise UserError: the ledger has already been written for a later moment
         """
         as_of = as_of or fields.Datetime.now()
@@ -42,8 +48,10 @@ class SboCheckLedger(models.AbstractModel):
         result = []
         for company in companies:
             for check in self.filtered(lambda c: c.kind != "manual")._concerning(company):
-                counts = check._in_company(company, as_of)._write_ledger(ids)
-                result.append((check, company, counts))
+                scoped = check._in_company(company, as_of)
+                scoped._refuse_the_past()
+                counts, _error = scoped._guarded(scoped._write_ledger, ids)
+                result.append((check, company, counts or dict.fromkeys(("added", "changed", "closed"), 0)))
         if ids is None:
             self.env["sbo.check.run"]._log(result, as_of)
         self.env["sbo.finding"].invalidate_model()
@@ -55,9 +63,26 @@ class SboCheckLedger(models.AbstractModel):
 
     def _write_ledger(self, ids=None):
         self.ensure_one()
-        self._refuse_the_past()
         [counts] = self.env.execute_query_dict(self._sql_ledger(self._query(ids), ids))
         return counts
+
+    def _guarded(self, work, *args):
+        """Do one step of this check; whatever a supervisor's rule does, the other rules must run.
+
+        :return: (what ``work`` returns or None, error text or None); the check is marked broken with the error
+        """
+        try:
+            with self.env.cr.savepoint():
+                result, error = work(*args), None
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as failure:
+            _logger.warning("check %s failed", self.code, exc_info=True)
+            self.env.invalidate_all(flush=False)
+            result, error = None, self._in_words(failure)
+        if error or self.broken:
+            self.sudo().write({"broken": bool(error), "error": error})
+        return result, error
 
     def _refuse_the_past(self):
         """Judging an earlier day than the ledger already knows would close what is open today."""
@@ -88,7 +113,7 @@ class SboCheckLedger(models.AbstractModel):
         )
 
     def _sql_insert(self, same) -> SQL:
-        """New cases. One that has already ended is new only if it was never written for that due moment."""
+        """New cases. One that has already ended is new only if it was never written: same due moment, same end."""
         uid = self.env.uid
         columns = dict(
             FOUND,
@@ -102,8 +127,9 @@ class SboCheckLedger(models.AbstractModel):
         return SQL(
             """INSERT INTO sbo_finding (%(names)s) SELECT %(values)s FROM r
                 WHERE NOT EXISTS (SELECT 1 FROM sbo_finding f WHERE %(same)s AND f.closed_at IS NULL)
-                  AND (r.done_at IS NULL
-                       OR NOT EXISTS (SELECT 1 FROM sbo_finding f WHERE %(same)s AND f.due_at = r.due_at))
+                  AND (r.done_at IS NULL OR NOT EXISTS (
+                       SELECT 1 FROM sbo_finding f
+                        WHERE %(same)s AND (f.due_at = r.due_at OR f.closed_at = r.done_at)))
                 ON CONFLICT (check_id, res_model, res_id, key) WHERE closed_at IS NULL DO NOTHING RETURNING 1""",
             names=SQL(", ").join(map(SQL.identifier, columns)), values=SQL(", ").join(columns.values()), same=same,
         )
@@ -111,11 +137,13 @@ class SboCheckLedger(models.AbstractModel):
     def _sql_update(self, same, scope) -> SQL:
         """Open cases: how much, ended or not. Facts beside that move only until a person has judged them."""
         judged = SQL("f.state <> 'candidate'")
+        # Without a due moment of its own a case is due when it was found: who answered then keeps it.
+        user = SQL("CASE WHEN r.due_at IS NULL THEN COALESCE(f.user_id, r.user_id) ELSE r.user_id END")
         new = {
             "quantity": SQL("r.quantity"),
             "closed_at": SQL("r.done_at"),
             "evidence": SQL("CASE WHEN %s THEN f.evidence ELSE r.evidence END", judged),
-            "user_id": SQL("CASE WHEN %s THEN f.user_id ELSE r.user_id END", judged),
+            "user_id": SQL("CASE WHEN %s THEN f.user_id ELSE %s END", judged, user),
             "due_at": SQL("CASE WHEN %s THEN f.due_at ELSE COALESCE(r.due_at, f.due_at) END", judged),
         }
         return SQL(
@@ -137,8 +165,12 @@ class SboCheckLedger(models.AbstractModel):
         """Cases of these records that nobody has waived: [(check, res_id, res_name)]."""
         cases = []
         for check in self:
-            cases += [(check, *row) for row in self.env.execute_query(SQL(
-                """SELECT r.res_id, r.res_name FROM (%(query)s) r WHERE NOT EXISTS (
-                     SELECT 1 FROM sbo_finding f WHERE %(same)s AND f.closed_at IS NULL AND f.state = 'waived')""",
-                query=check._query(ids), same=SQL(SAME_CASE, check.id, check.model)))]
+            found, _error = check._guarded(check._blocking_rows, ids)
+            cases += [(check, *row) for row in found or ()]
         return cases
+
+    def _blocking_rows(self, ids):
+        return self.env.execute_query(SQL(
+            """SELECT r.res_id, r.res_name FROM (%(query)s) r WHERE NOT EXISTS (
+                 SELECT 1 FROM sbo_finding f WHERE %(same)s AND f.closed_at IS NULL AND f.state = 'waived')""",
+            query=self._query(ids), same=SQL(SAME_CASE, self.id, self.model)))

@@ -20,6 +20,7 @@ class SboCheckQuery(models.AbstractModel):
 
     _name = "sbo.check.query"
     _description = "Check: Query"
+    _inherit = ["sbo.check.path"]
 
     # === what is searched === #
 
@@ -58,7 +59,7 @@ class SboCheckQuery(models.AbstractModel):
         return self._answered(model, query, facts(model, query))
 
     def _domain_query(self, model):
-        domain = self._resolved(Domain(self._literal_domain()), model)
+        domain = self._resolved(self._literal_domain(), model)
         if "company_id" in model._fields:
             domain &= Domain("company_id", "in", [self.env.company.id, False])
         query = model._search(domain, active_test=False, bypass_access=True)
@@ -103,10 +104,7 @@ class SboCheckQuery(models.AbstractModel):
             column = SQL.identifier(model._table, "company_id")
             query.add_where(SQL("(%s = %s OR %s IS NULL)", column, company.id, column))
         columns = dict(facts, **self._record_columns(model, query), **self._holder_columns(model, query))
-        due = SQL("COALESCE(c.due_at, %s)", self._as_of())
-        responsibility = self.env["sbo.responsibility"]
-        joins, user = responsibility._sql_at(
-            self._holder_model(model)._name, SQL("c.holder_id"), due, SQL("COALESCE(c.user_id, c.holder_user_id)"))
+        joins, user = self._answering(model)
         since = self._since()
         return SQL(
             """SELECT a.res_id, a.res_name, %(company)s AS company_id, a.team_id, a.key, a.user_id, a.due_at, a.done_at,
@@ -122,6 +120,16 @@ class SboCheckQuery(models.AbstractModel):
             first=self._first_company().id,
             since=SQL("AND (a.due_at IS NULL OR a.due_at >= %s)", since) if since else SQL(),
         )
+
+    def _answering(self, model):
+        """(joins, user) of the cases ``c``: whom the query names, else who held the record at the due moment."""
+        if self.kind == "target":
+            return SQL(), SQL("c.user_id")  # a person's own figure is not passed on to a deputy
+        return self.env["sbo.responsibility"]._sql_at(
+            self._holder_model(model)._name,
+            SQL("CASE WHEN c.user_id IS NULL THEN c.holder_id END"),
+            SQL("COALESCE(c.due_at, %s)", self._as_of()),
+            SQL("COALESCE(c.user_id, c.holder_user_id)"))
 
     def _record_columns(self, model, query):
         none = SQL("NULL::integer")
@@ -151,37 +159,58 @@ class SboCheckQuery(models.AbstractModel):
         if self.unit not in ("hour", "day"):
             return SQL("COALESCE(a.quantity, 1)")
         openings = self.env["sbo.working.day"]
-        calendar = SQL("%s::integer", self.env.company._sbo_calendar().id or None)
-        moments_sql = (SQL("a.due_at"), SQL("COALESCE(a.done_at, %s)", self._as_of()))
-        if self.unit == "day":
-            late = openings._sql_late_days(calendar, *moments_sql)
-        else:
-            late = SQL("%s / 3600", openings._sql_late_seconds(calendar, *moments_sql))
+        span = (SQL("%s::integer", self._calendar().id or None), SQL("a.due_at"),
+                SQL("COALESCE(a.done_at, %s)", self._as_of()))
+        late = openings._sql_late_days(*span) if self.unit == "day" else SQL(
+            "%s / 3600", openings._sql_late_seconds(*span))
         return SQL("ROUND(COALESCE(%s, 0)::numeric, 2)", late)
+
+    def _calendar(self):
+        """The company's working hours, with its working days known for all that is looked at."""
+        calendar = self.env.company._sbo_calendar()
+        since = self.env.company.sbo_check_from or self._as_of().date()
+        self.env["sbo.working.day"]._ensure(calendar, min(since, self._as_of().date()), self._as_of().date())
+        return calendar
 
     @api.model
     def _first_company(self):
         return self.env["res.company"].sudo().search([], order="id", limit=1)
 
-    # === fields and paths === #
+    # === the condition === #
 
     def _literal_domain(self):
-        """The condition as a list.
+        """The condition as it was entered.
 
         :raise UserError: it is not a plain list of conditions
         """
         try:
             domain = literal_eval((self.domain or "[]").strip())
-        except (SyntaxError, ValueError) as error:
-            raise UserError(self.env._("The condition cannot be read: %s", error)) from error
+        except SyntaxError as error:
+            raise UserError(self.env._("The condition cannot be read: %s.", error.msg)) from error
+        except ValueError as error:
+            raise UserError(self.env._(
+                "The condition cannot be read: only plain values can stand in it, dates as “today -30d”.")) from error
         if not isinstance(domain, list):
             raise UserError(self.env._("The condition cannot be read: a list of conditions is expected."))
-        return domain
+        try:
+            return Domain(domain)
+        except (TypeError, ValueError) as error:
+            raise UserError(self.env._("The condition cannot be read: %s.", error)) from error
 
     def _resolved(self, domain, model):
         """The domain with "today", "now -3d" … replaced by the dates they mean at ``as_of``."""
         as_of, tz = self._as_of(), self.env.tz
         week_start = int(self.env["res.lang"]._get_data(code=self.env.user.lang or "en_US").week_start or 1) - 1
+
+        def moment(value):
+            if not moments.is_relative(value):
+                return value
+            try:
+                return moments.resolve(value, as_of, tz, week_start)
+            except ValueError as error:
+                raise UserError(self.env._(
+                    "“%s” is not a date. Write 2026-03-31, or words such as today, today -30d, now -2H, =monday.",
+                    value)) from error
 
         def resolve(condition):
             field = self._path_field(model, condition.field_expr)
@@ -189,48 +218,7 @@ class SboCheckQuery(models.AbstractModel):
             if field.relational and condition.operator in ("any", "not any"):
                 value = list(self._resolved(Domain(value), self.env[field.comodel_name]))
             elif field.type in ("date", "datetime"):
-                if moments.is_relative(value):
-                    value = moments.resolve(value, as_of, tz, week_start)
-                elif isinstance(value, list | tuple):
-                    value = [moments.resolve(v, as_of, tz, week_start) if moments.is_relative(v) else v for v in value]
+                value = [*map(moment, value)] if isinstance(value, list | tuple) else moment(value)
             return Domain(condition.field_expr, condition.operator, value)
 
         return domain.map_conditions(resolve)
-
-    def _path_field(self, model, path):
-        """The field at the end of a dotted path.
-
-        :raise UserError: a step that does not exist
-        """
-        field = None
-        for name in path.split("."):
-            if field is not None and field.type == "date" or field is not None and field.type == "datetime":
-                return self.env["ir.model"]._fields["id"]  # a part of a date, such as date.month_number: a number
-            field = model._fields.get(name) if model is not None else None
-            if field is None:
-                raise UserError(self.env._("There is no field “%(path)s”.", path=path))
-            model = self.env[field.comodel_name] if field.comodel_name else None
-        return field
-
-    def _sql_path(self, model, query, path) -> SQL:
-        """A column reached over many2one fields, joined into ``query``."""
-        alias = model._table
-        *steps, last = path.split(".")
-        for name in steps:
-            model, alias = model._fields[name].join(model, alias, query)
-        return model._field_to_sql(alias, last, query)
-
-    @api.model
-    def _stored(self, model, name):
-        field = model._fields.get(name)
-        return bool(field and field.store and field.column_type)
-
-    @api.model
-    def _sql_name(self, model) -> SQL:
-        """The record's name as its table has it: kept on the finding for the day the record is gone."""
-        name = next((n for n in ("complete_name", model._rec_name) if n and self._stored(model, n)), None)
-        if model._name == "res.users":
-            return SQL("(SELECT name FROM res_partner WHERE id = %s)", SQL.identifier(model._table, "partner_id"))
-        if not name or model._fields[name].translate:
-            return SQL("%s || ' ' || %s", model._description, SQL.identifier(model._table, "id"))
-        return SQL.identifier(model._table, name)

@@ -91,25 +91,19 @@ class SboCheckRun(models.Model):
         """Run one row. A check that fails is marked broken, with its error, and the others go on."""
         self.ensure_one()
         started = self.env.cr.now()
-        try:
-            with self.env.cr.savepoint():
-                counts = self._work()
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception as error:  # whatever a supervisor's rule does, the other rules must run
-            _logger.warning("check %s failed", self.check_id.code, exc_info=True)
-            self.env.invalidate_all(flush=False)
-            self.check_id.sudo().write({"broken": True, "error": str(error)})
-            self.write({"state": "failed", "error": str(error)})
+        counts, error = self.check_id.sudo()._guarded(self._work)
+        if error:
+            self.write({"state": "failed", "error": error})
             return
         seconds = self.env.execute_query(SQL("SELECT EXTRACT(EPOCH FROM clock_timestamp() - now())"))[0][0]
         self.write({"state": "done", "seconds": seconds, **counts})
-        if self.check_id.broken:
-            self.check_id.sudo().write({"broken": False, "error": False})
         _logger.info("check %s since %s: %s", self.check_id.code, started, counts)
 
     def _work(self):
         if self.check_id:
+            latest = self._latest(self.check_id, self.company_id)
+            if latest and latest > self.as_of:
+                return {}  # somebody has run it by hand since the night was planned
             counts = self.check_id._in_company(self.company_id, self.as_of)._write_ledger()
             self.env["sbo.finding"].invalidate_model()
             return counts
@@ -119,7 +113,8 @@ class SboCheckRun(models.Model):
     def _log(self, results, as_of):
         """Keep what was run by hand beside what the nights ran."""
         self.sudo().create([
-            {"check_id": check.id, "company_id": company.id, "as_of": as_of, "state": "done", **counts}
+            {"check_id": check.id, "company_id": company.id, "as_of": as_of, "error": check.error,
+             "state": "failed" if check.broken else "done", **counts}
             for check, company, counts in results
         ])
 

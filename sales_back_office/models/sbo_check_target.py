@@ -43,7 +43,7 @@ class SboCheckTarget(models.AbstractModel):
         """Finished periods: first local day, end (UTC) and the goal, pro rata to the working days when asked."""
         goal = SQL("%s::numeric", self.parameter)
         if self.target_prorate:
-            calendar = self.env.company._sbo_calendar()
+            calendar = self._calendar()
             nominal = 5.0 if self.target_period == "week" else 21.75
             goal = SQL(
                 """ROUND(%s * LEAST(1, (SELECT COUNT(DISTINCT w.date) FROM sbo_working_day w
@@ -72,7 +72,7 @@ class SboCheckTarget(models.AbstractModel):
         return SQL("%s GROUP BY 1, 2", rows)
 
     def _target_query(self, model):
-        domain = self._resolved(Domain(self._literal_domain()), model)
+        domain = self._resolved(self._literal_domain(), model)
         if "company_id" in model._fields:
             domain &= Domain("company_id", "in", [self.env.company.id, False])
         return model._search(domain, active_test=False, bypass_access=True)

@@ -90,8 +90,8 @@ class SboCheckedMixin(models.AbstractModel):
     def _sbo_check_now(self):
         """Run the checks of this model on these records only."""
         # Superuser: a clerk may ask for a check without being allowed to write the ledger.
-        checks = self.env["sbo.check"].sudo().search(
-            [("model", "=", self._name), ("kind", "!=", "manual"), ("broken", "=", False)])
+        checks = self.env["sbo.check"].sudo()
+        checks = checks.search(checks._live_domain(self._name))
         companies = self.company_id if "company_id" in self._fields and self.company_id else self.env.company
         checks._run(companies=companies.sudo(), ids=self.ids)
 

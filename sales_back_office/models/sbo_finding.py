@@ -14,6 +14,9 @@ TRANSITIONS = {
 }
 # What a supervisor may change by hand; everything else is the engine's or comes with a decision.
 EDITABLE = {"cause", "note", "message_follower_ids", "activity_ids", "message_ids", "message_main_attachment_id"}
+# What nobody enters with a new one: it comes with decisions, or from the engine.
+DECIDED = {"state", "evidence", "closed_at", "confirmed_by_id", "confirmed_at", "dispute_text", "waive_reason",
+           "waived_by_id", "notified_at", "escalated_at", "key"}
 JUDGED = {"state", "cause", "user_id", "quantity", "due_at", "closed_at"}
 
 
@@ -107,13 +110,21 @@ class SboFinding(models.Model):
         return findings
 
     def write(self, vals):
-        if not self.env.su and set(vals) - EDITABLE:
-            raise AccessError(self.env._(
-                "A finding is changed by Confirm, Dispute, Waive and Reopen only, so that its history stays true."))
+        if not self.env.su:
+            self._refuse_by_hand(vals)
         result = super().write(vals)
         if JUDGED & set(vals) and "sbo.assessment" in self.env:
             self.env["sbo.assessment"]._refresh_findings(self)
         return result
+
+    def _refuse_by_hand(self, vals):
+        if set(vals) - EDITABLE:
+            raise AccessError(self.env._(
+                "A finding is changed by Confirm, Dispute, Waive and Reopen only, so that its history stays true."))
+        own = self.filtered(lambda finding: finding.user_id == self.env.user)
+        if "cause" in vals and own:
+            raise AccessError(self.env._(
+                "You answer for “%s” yourself: another supervisor decides on its cause.", own[0].display_name))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
@@ -123,12 +134,13 @@ class SboFinding(models.Model):
         """What a person who notes a finding leaves out."""
         check = self.env["sbo.check"].browse(vals.get("check_id"))
         model = vals.setdefault("res_model", "res.users")
+        if model not in self.env:
+            raise UserError(self.env._("There are no records of the kind “%s”.", model))
         if model == "res.users":
             # Noted on nobody's record: it is about the responsible person.
             vals["res_id"] = vals.get("res_id") or vals.get("user_id")
         record = self.env[model].browse(vals["res_id"]) if vals.get("res_id") else None
-        forbidden = {"state", "evidence", "closed_at", "confirmed_by_id", "waive_reason", "notified_at", "key"}
-        for name in forbidden & set(vals):
+        for name in DECIDED & set(vals):
             del vals[name]
         vals.update(
             origin="manual", area=check.area, severity=vals.get("severity") or check.severity,

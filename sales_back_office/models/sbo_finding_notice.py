@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 SHOWN = 20
@@ -28,7 +28,8 @@ class SboFindingNotice(models.AbstractModel):
         self.env["sbo.finding"].invalidate_model()
         # Superuser: the night tells people of their own findings only, whoever runs it.
         users = self.env["res.users"].sudo().browse(people).filtered("active")
-        self._post_activities(users, people, as_of)
+        day = fields.Datetime.context_timestamp(self.with_context(tz=company._sbo_tz()), as_of).date()
+        self._post_activities(users, people, day)
         self._send_mails(users, people, company)
         return users
 
@@ -71,7 +72,7 @@ class SboFindingNotice(models.AbstractModel):
         return users.filtered(lambda u: u.active and company in u.company_ids and u.id != self.env.ref(
             "base.user_root").id)
 
-    def _post_activities(self, users, people, as_of):
+    def _post_activities(self, users, people, day):
         """One personal to-do a person; an unfinished one of an earlier night is brought up to date instead."""
         activity_type = self.env.ref("sales_back_office.sbo_activity_findings")
         activities = self.env["mail.activity"].sudo()
@@ -79,7 +80,7 @@ class SboFindingNotice(models.AbstractModel):
         by_user = {activity.user_id: activity for activity in present}
         new = []
         for user in users:
-            values = {"summary": self._summary(user, people[user.id]), "date_deadline": as_of.date()}
+            values = {"summary": self._summary(user, people[user.id]), "date_deadline": day}
             if user in by_user:
                 by_user[user].write(values)
             else:

@@ -43,8 +43,8 @@ class SboResPartnerChecks(models.AbstractModel):
         self.write({"sbo_verified_on": fields.Date.context_today(self)})
 
     def _sbo_query_not_verified(self, check, ids=None) -> SQL:
-        """Customers with a clerk and an order in the last X days, not verified in a month whose last working
-        moment is over (DOMAIN A1.3). The month before stays open until the customer is verified.
+        """Customers with a clerk and an order in the X days before a month's last working moment, not verified
+        in it although it is over (DOMAIN A1.3). The month before stays open until the customer is verified.
         """
         months = self._sbo_finished_months(check)
         if not months:
@@ -52,19 +52,19 @@ class SboResPartnerChecks(models.AbstractModel):
                 "SELECT NULL::integer AS res_id, '' AS key, NULL::integer AS user_id, NULL::timestamp AS due_at, "
                 "NULL::timestamp AS done_at, 1.0 AS quantity, '{}'::jsonb AS evidence WHERE FALSE")
         return SQL(
-            """SELECT p.id AS res_id, m.key, NULL::integer AS user_id, m.due_at, NULL::timestamp AS done_at,
+            """SELECT p.id AS res_id, b.key, NULL::integer AS user_id, b.due_at, NULL::timestamp AS done_at,
                       1.0 AS quantity, jsonb_build_object('verified', p.sbo_verified_on) AS evidence
-                 FROM res_partner p
-                 JOIN (VALUES %(months)s) m(key, first_day, due_at)
-                   ON p.sbo_verified_on IS NULL OR p.sbo_verified_on < m.first_day
-                 JOIN (SELECT DISTINCT c.commercial_partner_id AS id FROM sale_order o
+                 FROM (SELECT DISTINCT c.commercial_partner_id AS customer_id, m.key, m.first_day, m.due_at
+                         FROM (VALUES %(months)s) m(key, first_day, due_at)
+                         JOIN sale_order o ON o.date_order <= m.due_at
+                          AND o.date_order > m.due_at - %(days)s * interval '1 day'
                          JOIN res_partner c ON c.id = o.partner_id
-                        WHERE o.state = 'sale' AND o.company_id = %(company)s
-                          AND o.date_order > %(as_of)s - %(days)s * interval '1 day' AND o.date_order <= %(as_of)s
-                      ) buying ON buying.id = p.id
-                WHERE p.active AND p.sbo_clerk_id IS NOT NULL %(narrow)s""",
+                        WHERE o.state = 'sale' AND o.company_id = %(company)s) b
+                 JOIN res_partner p ON p.id = b.customer_id
+                WHERE (p.sbo_verified_on IS NULL OR p.sbo_verified_on < b.first_day)
+                  AND p.active AND p.sbo_clerk_id IS NOT NULL %(narrow)s""",
             months=SQL(", ").join(SQL("(%s, %s::date, %s::timestamp)", *month) for month in months),
-            company=check.env.company.id, as_of=check._as_of(), days=check.parameter,
+            company=check.env.company.id, days=check.parameter,
             narrow=self._sbo_sql_narrow(SQL("p.id"), ids),
         )
 
@@ -73,7 +73,7 @@ class SboResPartnerChecks(models.AbstractModel):
         """[(key, first day, last working moment)] of this month and the one before, if that moment is over."""
         today = fields.Datetime.context_timestamp(check, check._as_of()).date()
         firsts = [today.replace(day=1) - relativedelta(months=back) for back in (1, 0)]
-        calendar = check.env.company._sbo_calendar()
+        calendar = check._calendar()
         rows = self.env.execute_query(SQL(
             """SELECT date_trunc('month', date)::date, MAX(end_at) FROM sbo_working_day
                 WHERE calendar_id = %s AND date >= %s AND date < %s GROUP BY 1 ORDER BY 1""",

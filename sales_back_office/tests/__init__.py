@@ -1,5 +1,8 @@
 from . import test_assessment_flow
 from . import test_assessment_month
+from . import test_check_customers
+from . import test_check_delivery_late
+from . import test_check_orders
 from . import test_periods
 from . import test_print
 from . import test_responsibility_access
@@ -8,6 +11,6 @@ from . import test_responsibility_history
 from . import test_responsibility_rights
 from . import test_roles
 from . import test_scoring
+from . import test_tours
 from . import test_working_time_days
 from . import test_working_time_tool
-from . import test_tours
