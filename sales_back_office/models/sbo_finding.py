@@ -1,3 +1,5 @@
+from uuid import uuid4
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
@@ -103,11 +105,9 @@ class SboFinding(models.Model):
         """Findings noted by hand; those of checks are written by the ledger's own statement."""
         for vals in vals_list:
             self._complete_manual(vals)
-        findings = super().create(vals_list)
-        for finding in findings:
-            # Its own id as key: a person may note the same thing twice, the engine never closes it.
-            finding.sudo().key = f"manual:{finding.id}"
-        return findings
+            # A key of its own: a person may note the same thing twice, the engine never closes it.
+            vals["key"] = f"manual:{uuid4().hex}"
+        return super().create(vals_list)
 
     def write(self, vals):
         if not self.env.su:

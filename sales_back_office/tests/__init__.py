@@ -1,6 +1,7 @@
 from . import test_assessment_flow
 from . import test_assessment_month
 from . import test_check_bad_input
+from . import test_check_blocking
 from . import test_check_customers
 from . import test_check_delivery_late
 from . import test_check_engine
@@ -8,6 +9,7 @@ from . import test_check_moments
 from . import test_check_orders
 from . import test_check_responsible
 from . import test_check_targets
+from . import test_finding_decisions
 from . import test_finding_night
 from . import test_periods
 from . import test_print
