@@ -1,5 +1,6 @@
 from markupsafe import Markup
 from odoo import api, fields, models
+from odoo.exceptions import MissingError
 from odoo.tools import format_amount, format_date, format_datetime
 
 
@@ -35,7 +36,7 @@ class SboEvidence(models.AbstractModel):
         model = self.env.get(finding.res_model)
         rows = []
         for key, value in (finding.evidence or {}).items():
-            field = model._fields.get(key.split(".")[0]) if model is not None else None
+            field = self._field(model, key)
             label = labels.get(key)
             if label is None:
                 label = field._description_string(self.env) if field else key
@@ -58,7 +59,7 @@ class SboEvidence(models.AbstractModel):
         if value is None or value is False:
             return "–"
         if field is not None and field.type == "many2one":
-            return self.env[field.comodel_name].sudo().browse(value).exists().display_name or str(value)
+            return self._name_of(self.env[field.comodel_name].sudo().browse(value))
         if field is not None and field.type == "selection":
             return dict(field._description_selection(self.env)).get(value, value)
         if field is not None and field.type == "monetary":
@@ -66,6 +67,22 @@ class SboEvidence(models.AbstractModel):
         if isinstance(value, str) and len(value) >= 10 and value[4:5] == "-" and value[7:8] == "-":
             return self._moment(value)
         return value if isinstance(value, str) else f"{value:g}"
+
+    @api.model
+    def _field(self, model, path):
+        """The field at the end of a path, nothing when it is no field of the record (any more)."""
+        field = None
+        for name in path.split("."):
+            field = model._fields.get(name) if model is not None else None
+            model = self.env.get(field.comodel_name) if field is not None else None
+        return field
+
+    @api.model
+    def _name_of(self, record):
+        try:
+            return record.display_name
+        except MissingError:
+            return str(record.id)
 
     @api.model
     def _moment(self, value):

@@ -1,3 +1,4 @@
+from . import test_access_checks
 from . import test_assessment_flow
 from . import test_assessment_month
 from . import test_check_bad_input
@@ -10,7 +11,9 @@ from . import test_check_orders
 from . import test_check_responsible
 from . import test_check_targets
 from . import test_finding_decisions
+from . import test_finding_desk
 from . import test_finding_night
+from . import test_finding_views
 from . import test_periods
 from . import test_print
 from . import test_responsibility_access
