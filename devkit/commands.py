@@ -50,8 +50,10 @@ def shell(options, rest):
 def pot(_options, _rest):
     """Terms out of the code into i18n/, translations kept."""
     odoo = machine.ready()
-    (template,) = Templates(odoo).get("demo")
-    return translations.update(odoo, template)
+    bridges = our_addons()[1:]
+    templates = Templates(odoo).get("bare", *(["demo"] if bridges else []))
+    # demo records are not terms: the main addon comes from a database without them
+    return translations.update(odoo, {MAIN: templates[0], **dict.fromkeys(bridges, templates[-1])})
 
 
 def load(options, _rest):

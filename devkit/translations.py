@@ -6,17 +6,17 @@ from pathlib import Path
 
 import polib
 
-from .console import say
-from .settings import ROOT, our_addons
+from .console import Missing, say
+from .settings import ROOT
 
 LANGUAGE = "zh_CN"
 # Odoo writes these anew at each export
 VOLATILE = ("POT-Creation-Date", "PO-Revision-Date")
 
 
-def update(odoo, database):
-    """Export the terms of each addon and merge them; says how many are still to translate."""
-    for addon in our_addons():
+def update(odoo, databases):
+    """Export the terms of each addon from the database that has it; says how many are still to translate."""
+    for addon, database in databases.items():
         with tempfile.TemporaryDirectory() as folder:
             exported = Path(folder) / f"{addon}.pot"
             odoo_export(odoo, database, addon, exported)
@@ -36,7 +36,9 @@ def update(odoo, database):
 def odoo_export(odoo, database, addon, path):
     """`odoo i18n export`: the way Odoo itself makes a .pot."""
     command = odoo.command("i18n", "export", "-d", database, "-l", "pot", "-o", path, "--", addon)
-    subprocess.run(command, env=odoo.env, check=True, stdout=subprocess.DEVNULL)
+    done = subprocess.run(command, env=odoo.env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode:
+        raise Missing(f"the terms of {addon} cannot be exported:\n{done.stdout[-3000:]}")
 
 
 def merge(terms, path):
