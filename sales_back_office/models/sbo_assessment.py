@@ -27,14 +27,10 @@ class SboAssessment(models.Model):
     _order = "period_start desc, total desc, user_id, version desc, id"
     _mail_post_access = "read"
 
-    user_id = fields.Many2one(
-        "res.users", "Assessee", required=True, readonly=True, index=True, ondelete="restrict"
-    )
+    user_id = fields.Many2one("res.users", "Assessee", required=True, readonly=True, index=True, ondelete="restrict")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
-    standard_id = fields.Many2one(
-        "sbo.standard", required=True, readonly=True, index=True, ondelete="restrict"
-    )
+    standard_id = fields.Many2one("sbo.standard", required=True, readonly=True, index=True, ondelete="restrict")
     period_type = fields.Selection(
         [
             ("day", "Day"),
@@ -53,21 +49,16 @@ class SboAssessment(models.Model):
     period_end = fields.Date("Until", required=True, readonly=True)
     line_ids = fields.One2many("sbo.assessment.line", "assessment_id", "Criteria")
     deduction_ids = fields.One2many("sbo.assessment.deduction", "assessment_id", "Deductions")
+    period_name = fields.Char("Period", compute="_compute_period_name")
     points_lost = fields.Float(readonly=True, digits=(8, 2), aggregator="avg")
     points_pending = fields.Float("Pending", readonly=True, digits=(8, 2), aggregator="avg")
-    score = fields.Float(
-        readonly=True, digits=(8, 2), aggregator="avg", help="Sum of the criteria, without bonus."
-    )
+    score = fields.Float(readonly=True, digits=(8, 2), aggregator="avg", help="Sum of the criteria, without bonus.")
     bonus = fields.Float(digits=(8, 2), aggregator="avg", tracking=True)
     bonus_reason = fields.Char()
     total = fields.Float(readonly=True, digits=(8, 2), aggregator="avg", tracking=True)
-    grade_id = fields.Many2one(
-        "sbo.standard.grade", readonly=True, ondelete="restrict", index="btree_not_null"
-    )
-    coefficient = fields.Float(readonly=True, digits=(8, 4), aggregator="avg")
-    rank = fields.Integer(
-        compute="_compute_rank", help="Place among the sheets of the same period and company."
-    )
+    grade_id = fields.Many2one("sbo.standard.grade", readonly=True, ondelete="restrict", index="btree_not_null")
+    coefficient = fields.Float(readonly=True, digits=(8, 2), aggregator="avg")
+    rank = fields.Integer(compute="_compute_rank", help="Place among the sheets of the same period and company.")
     veto = fields.Boolean(tracking=True, help="Caps the grade at the lowest one, whatever the total.")
     veto_reason = fields.Char()
     veto_proposed = fields.Boolean(compute="_compute_veto_proposed")
@@ -92,9 +83,7 @@ class SboAssessment(models.Model):
         "(company_id, user_id, period_type, period_start, version)",
         "This person already has a sheet for this period.",
     )
-    _period_order = models.Constraint(
-        "CHECK (period_start <= period_end)", "A period cannot end before it starts."
-    )
+    _period_order = models.Constraint("CHECK (period_start <= period_end)", "A period cannot end before it starts.")
 
     @api.depends("user_id", "period_start", "period_end", "version")
     @api.depends_context("lang")
@@ -105,12 +94,16 @@ class SboAssessment(models.Model):
                 name = self.env._("%(name)s (version %(n)s)", name=name, n=sheet.version)
             sheet.display_name = name
 
+    @api.depends("period_start", "period_end", "period_type")
+    @api.depends_context("lang")
+    def _compute_period_name(self):
+        for sheet in self:
+            sheet.period_name = sheet._period_label()
+
     @api.depends("total", "not_assessed")
     def _compute_rank(self):
         """Places of all sheets in one query; people who are not assessed have none."""
-        self.flush_model(
-            ["total", "not_assessed", "period_start", "period_type", "company_id", "corrects_id"]
-        )
+        self.flush_model(["total", "not_assessed", "period_start", "period_type", "company_id", "corrects_id"])
         rows = self.env.execute_query(
             SQL(
                 """SELECT id, place FROM (
@@ -171,7 +164,7 @@ class SboAssessment(models.Model):
     def action_my_sheet(self):
         """The menu “My Sheet”: the own sheet of the current month, made on the spot if need be."""
         user, company = self.env.user, self.env.company
-        first, last = periods.bounds("month", periods.local_day(self._now(), company._sbo_tz()))
+        first, last = self._get_current_month(company)
         domain = [("user_id", "=", user.id)]
         sheet = self.search([*domain, ("company_id", "=", company.id), ("period_start", "=", first)], limit=1)
         standard = self.env["sbo.standard"]._get_current(company)
@@ -200,13 +193,11 @@ class SboAssessment(models.Model):
         cron._commit_progress(remaining=len(companies))
         for company in companies:
             sheets = self.with_company(company)
-            first, last = periods.bounds("month", periods.local_day(self._now(), company._sbo_tz()))
+            first, last = self._get_current_month(company)
             standard = self.env["sbo.standard"].with_company(company)._get_current(company)
             if standard:
                 sheets._run(standard, first, last, sheets._get_people(company), company)
-            sheets.search(
-                [("company_id", "=", company.id), ("state", "in", ("draft", "self_review"))]
-            )._refresh()
+            sheets.search([("company_id", "=", company.id), ("state", "in", ("draft", "self_review"))])._refresh()
             if not cron._commit_progress(1):
                 break
 
@@ -218,6 +209,10 @@ class SboAssessment(models.Model):
         # Superuser: who has which role is not for clerks to read.
         people = clerks.sudo().all_user_ids - leaders.sudo().all_user_ids
         return people.filtered(lambda user: user.active and company in user.company_ids)
+
+    @api.model
+    def _get_current_month(self, company):
+        return periods.bounds("month", periods.local_day(self._now(), self._zone(company)))
 
     def _period_label(self):
         if self.period_type == "month" and self.period_start:

@@ -24,19 +24,13 @@ class SboAssessmentDeduction(models.Model):
     _description = "Deduction"
     _order = "assessment_id, sequence, due_at, id"
 
-    assessment_id = fields.Many2one(
-        "sbo.assessment", required=True, readonly=True, ondelete="cascade", index=True
-    )
-    line_id = fields.Many2one(
-        "sbo.assessment.line", required=True, readonly=True, ondelete="cascade", index=True
-    )
+    assessment_id = fields.Many2one("sbo.assessment", required=True, readonly=True, ondelete="cascade", index=True)
+    line_id = fields.Many2one("sbo.assessment.line", required=True, readonly=True, ondelete="cascade", index=True)
     user_id = fields.Many2one(related="assessment_id.user_id", store=True, index=True)
     company_id = fields.Many2one(related="assessment_id.company_id", store=True)
     sheet_state = fields.Selection(related="assessment_id.state", string="State of the Sheet")
     sequence = fields.Integer(readonly=True)
-    rule_id = fields.Many2one(
-        "sbo.standard.rule", required=True, readonly=True, ondelete="restrict", index=True
-    )
+    rule_id = fields.Many2one("sbo.standard.rule", required=True, readonly=True, ondelete="restrict", index=True)
     origin_rule_id = fields.Many2one("sbo.standard.rule", required=True, readonly=True, ondelete="restrict")
     finding_id = fields.Many2one("sbo.finding", readonly=True, ondelete="set null", index="btree_not_null")
     check_id = fields.Many2one("sbo.check", readonly=True, ondelete="restrict")
@@ -80,9 +74,7 @@ class SboAssessmentDeduction(models.Model):
         for deduction in self:
             deduction.display_name = f"{deduction.rule_id.code} {deduction.res_name or ''}"
 
-    @api.depends(
-        "units_total", "units_before", "units", "per_unit", "cap", "points_before", "points", "rule_id.kind"
-    )
+    @api.depends("units_total", "units_before", "units", "per_unit", "cap", "points_before", "points", "rule_id.kind")
     @api.depends_context("lang")
     def _compute_arithmetic(self):
         for deduction in self:
@@ -92,9 +84,7 @@ class SboAssessmentDeduction(models.Model):
     @api.depends("state", "appeal_state", "assessment_id.state")
     def _compute_allowed_actions(self):
         for deduction in self:
-            deduction.allowed_actions = ",".join(
-                action for action in ACTIONS if not deduction._refusal(action)
-            )
+            deduction.allowed_actions = ",".join(action for action in ACTIONS if not deduction._refusal(action))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -124,9 +114,7 @@ class SboAssessmentDeduction(models.Model):
             or self.res_model not in self.env
             or not self.env[self.res_model].browse(self.res_id).exists()
         ):
-            raise UserError(
-                self.env._("“%s” does not exist any more; the sheet keeps its name.", self.res_name or "")
-            )
+            raise UserError(self.env._("“%s” does not exist any more; the sheet keeps its name.", self.res_name or ""))
         return {
             "type": "ir.actions.act_window",
             "res_model": self.res_model,
@@ -163,9 +151,7 @@ class SboAssessmentDeduction(models.Model):
 
     def action_charge(self):
         """Take an exemption back."""
-        self._decide(
-            "charge", exempt=False, exempt_reason=False, exempt_by_id=False, exempt_at=False, state="counted"
-        )
+        self._decide("charge", exempt=False, exempt_reason=False, exempt_by_id=False, exempt_at=False, state="counted")
 
     def action_appeal(self, text=None):
         """The clerk appeals after the signature, in words, as long as the appeal period runs."""
@@ -204,9 +190,7 @@ class SboAssessmentDeduction(models.Model):
             reason = deduction._refusal(action)
             if reason:
                 raise UserError(
-                    self.env._(
-                        "“%(deduction)s”: %(reason)s.", deduction=deduction.display_name, reason=reason
-                    )
+                    self.env._("“%(deduction)s”: %(reason)s.", deduction=deduction.display_name, reason=reason)
                 )
         # Superuser: the right was checked above, the fields themselves are closed to everybody.
         deductions = self.sudo()
@@ -223,9 +207,7 @@ class SboAssessmentDeduction(models.Model):
                 return self.env._("only %s can appeal", sheet.user_id.name)
             return self.env._("nobody decides on their own sheet")
         if not self.env.user.has_group(group):
-            return self.env._(
-                "it takes the role %s", self.env.ref(group).sudo().name
-            )  # groups are not for clerks to read
+            return self.env._("it takes the role %s", sheet._role_name(group))
         if sheet.state not in states:
             return self.env._("the sheet is %s", sheet._state_label())
         return self._refusal_by_state(action)
@@ -250,9 +232,9 @@ class SboAssessmentDeduction(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": dict(
-                self.env["sbo.assessment.decision"]._fields["decision"]._description_selection(self.env)
-            )[decision],
+            "name": dict(self.env["sbo.assessment.decision"]._fields["decision"]._description_selection(self.env))[
+                decision
+            ],
             "res_model": "sbo.assessment.decision",
             "view_mode": "form",
             "target": "new",

@@ -12,22 +12,16 @@ class SboAssessmentLine(models.Model):
     _description = "Criterion of an Assessment Sheet"
     _order = "assessment_id, sequence, criterion_id, id"
 
-    assessment_id = fields.Many2one(
-        "sbo.assessment", required=True, readonly=True, ondelete="cascade", index=True
-    )
+    assessment_id = fields.Many2one("sbo.assessment", required=True, readonly=True, ondelete="cascade", index=True)
     user_id = fields.Many2one(related="assessment_id.user_id", store=True, index=True)
     company_id = fields.Many2one(related="assessment_id.company_id", store=True)
     period_start = fields.Date(related="assessment_id.period_start", store=True)
     state = fields.Selection(related="assessment_id.state")
-    criterion_id = fields.Many2one(
-        "sbo.standard.criterion", required=True, readonly=True, ondelete="restrict"
-    )
+    criterion_id = fields.Many2one("sbo.standard.criterion", required=True, readonly=True, ondelete="restrict")
     section_id = fields.Many2one("sbo.standard.section", required=True, readonly=True, ondelete="restrict")
     sequence = fields.Integer(readonly=True)
     points = fields.Float(readonly=True, digits=(8, 2))
-    examined = fields.Integer(
-        "Cases Looked At", readonly=True, help="Findings of the period, whatever became of them."
-    )
+    examined = fields.Integer("Cases", readonly=True, help="Findings of the period, whatever became of them.")
     lost = fields.Float(readonly=True, digits=(8, 2))
     pending = fields.Float(readonly=True, digits=(8, 2))
     score = fields.Float(readonly=True, digits=(8, 2), help="Points less what was lost, never below zero.")
@@ -40,9 +34,7 @@ class SboAssessmentLine(models.Model):
     can_rate_self = fields.Boolean(compute="_compute_can_rate")
     can_assess = fields.Boolean(compute="_compute_can_rate")
 
-    _criterion_uniq = models.Constraint(
-        "UNIQUE (assessment_id, criterion_id)", "A criterion is on a sheet once."
-    )
+    _criterion_uniq = models.Constraint("UNIQUE (assessment_id, criterion_id)", "A criterion is on a sheet once.")
 
     @api.depends("criterion_id", "assessment_id")
     def _compute_display_name(self):

@@ -167,9 +167,7 @@ class SboAssessmentRun(models.AbstractModel):
             "period_start": SQL("a.period_start"),
             "criterion_id": SQL("c.id"),
             "section_id": SQL("c.section_id"),
-            "sequence": SQL(
-                "row_number() OVER (PARTITION BY a.id ORDER BY s.sequence, s.code, c.sequence, c.code)"
-            ),
+            "sequence": SQL("row_number() OVER (PARTITION BY a.id ORDER BY s.sequence, s.code, c.sequence, c.code)"),
             "points": SQL("c.points"),
             "score": SQL("c.points"),
             "final": SQL("c.points"),
@@ -231,12 +229,14 @@ class SboAssessmentRun(models.AbstractModel):
     def _charge(self, as_of):
         """Bring the deductions and the numbers of cases of these sheets (one period, one company) in line."""
         sheet = self[0]
-        start, end = periods.utc_bounds(
-            sheet.period_start, sheet.period_end, pytz.timezone(sheet.company_id._sbo_tz())
-        )
+        start, end = periods.utc_bounds(sheet.period_start, sheet.period_end, self._zone(sheet.company_id))
         calendar = sheet.company_id._sbo_calendar()
         self._ensure_openings(calendar, start, end)
         self.env["sbo.assessment.case"]._write_cases(self, start, end, min(as_of, end), calendar)
+
+    @api.model
+    def _zone(self, company):
+        return pytz.timezone(company._sbo_tz())
 
     def _ensure_openings(self, calendar, start, end):
         """Working days must reach back to the oldest case that is still running."""

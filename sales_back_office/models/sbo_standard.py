@@ -10,7 +10,7 @@ class SboStandard(models.Model):
 
     _name = "sbo.standard"
     _description = "Assessment Standard"
-    _inherit = ["mail.thread"]
+    _inherit = ["sbo.standard.part", "mail.thread"]
     _order = "state desc, name, version desc, id"
 
     name = fields.Char(required=True, translate=True)
@@ -95,8 +95,6 @@ class SboStandard(models.Model):
     def write(self, vals):
         if "state" in vals:
             raise UserError(self.env._("Put a standard in use or retire it with its buttons."))
-        if self._guarded_fields() & set(vals):
-            self._check_draft()
         return super().write(vals)
 
     def copy_data(self, default=None):
@@ -105,10 +103,6 @@ class SboStandard(models.Model):
             for vals in vals_list:
                 vals["name"] = self.env._("%s (copy)", vals["name"])
         return vals_list
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_frozen(self):
-        self._check_draft()
 
     def action_use(self):
         """Put the version in use: from now on it is frozen, and the version before it retires."""
@@ -164,11 +158,8 @@ class SboStandard(models.Model):
             limit=1,
         )
 
-    def _update_field_translations(self, field_name, translations, digest=None, source_lang=""):
-        """The words of a frozen version may be translated; their source may not change."""
-        if "en_US" in translations and translations["en_US"] != self.with_context(lang="en_US")[field_name]:
-            self._check_draft()
-        return super()._update_field_translations(field_name, translations, digest, source_lang)
+    def _standards(self):
+        return self
 
     def _same_standard(self):
         """All versions of this standard, whatever their state."""
@@ -240,5 +231,5 @@ class SboStandard(models.Model):
 
     @api.model
     def _guarded_fields(self):
-        """Fields a version in use may not change; those of the chatter stay free."""
-        return set(self._fields) - set(self.env["mail.thread"]._fields)
+        """Those of the chatter stay free; the state has its own guard and its own way."""
+        return super()._guarded_fields() - set(self.env["mail.thread"]._fields) - {"state"}

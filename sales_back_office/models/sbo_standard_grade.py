@@ -12,7 +12,7 @@ class SboStandardGrade(models.Model):
     standard_id = fields.Many2one("sbo.standard", required=True, ondelete="cascade", index=True)
     name = fields.Char(required=True, translate=True)
     min_score = fields.Float("From Score", required=True, digits=(8, 2))
-    coefficient = fields.Float(required=True, default=1.0, digits=(8, 4))
+    coefficient = fields.Float(required=True, default=1.0, digits=(8, 2))
 
     _score_uniq = models.Constraint(
         "UNIQUE (standard_id, min_score)", "Two grades cannot begin at the same score."

@@ -2,7 +2,7 @@ from odoo import api, models
 
 
 class SboStandardPart(models.AbstractModel):
-    """A part of an assessment standard: it may change only as long as its version is a draft."""
+    """A standard or a part of one: it may change only as long as its version is a draft, whoever asks."""
 
     _name = "sbo.standard.part"
     _description = "Part of an assessment standard"
@@ -14,9 +14,13 @@ class SboStandardPart(models.AbstractModel):
         return parts
 
     def write(self, vals):
-        self._standards()._check_draft()
+        guarded = self._says_something_new(vals)
+        if guarded:
+            self._standards()._check_draft()
         result = super().write(vals)
-        self._standards()._check_draft()
+        if guarded:
+            # A part may not move into a frozen version either.
+            self._standards()._check_draft()
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -30,5 +34,18 @@ class SboStandardPart(models.AbstractModel):
         return super()._update_field_translations(field_name, translations, digest, source_lang)
 
     def _standards(self):
-        """The versions these parts belong to; sbo.standard itself answers for itself."""
+        """The versions these parts belong to."""
         return self.sudo().standard_id  # a guard must see the version whoever asks
+
+    def _says_something_new(self, vals):
+        """Whether a write changes anything guarded. Storing a translation writes the same words back."""
+        return any(
+            not self._fields[name].translate or any(record[name] != value for record in self)
+            for name, value in vals.items()
+            if name in self._guarded_fields()
+        )
+
+    @api.model
+    def _guarded_fields(self):
+        """Fields that may change in a draft only."""
+        return set(self._fields)

@@ -32,9 +32,7 @@ class AssessmentCommon(SboCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.env["sbo.standard"].search([("state", "=", "in_use")]).action_retire()
-        cls.checks = {
-            rule[0]: cls._check(rule[0], rule[4]) for _points, rules in CRITERIA.values() for rule in rules
-        }
+        cls.checks = {rule[0]: cls._check(rule[0], rule[4]) for _points, rules in CRITERIA.values() for rule in rules}
         cls.standard = cls._standard()
         cls.standard.action_use()
         cls.sheets = cls.env["sbo.assessment"]
@@ -95,9 +93,7 @@ class AssessmentCommon(SboCommon):
         )
 
     @classmethod
-    def _finding(
-        cls, rule, due, closed=None, state="confirmed", cause="clerk", quantity=1, user=None, **vals
-    ):
+    def _finding(cls, rule, due, closed=None, state="confirmed", cause="clerk", quantity=1, user=None, **vals):
         """A finding as the ledger would hold it; moments are local time."""
         finding = cls.env["sbo.finding"].create(
             {
@@ -118,9 +114,7 @@ class AssessmentCommon(SboCommon):
 
     @classmethod
     def _run(cls, month=MARCH, as_of=APRIL_5, users=None, standard=None, company=None):
-        return cls.sheets._run(
-            standard or cls.standard, month, users=users or cls.clerk, company=company, as_of=as_of
-        )
+        return cls.sheets._run(standard or cls.standard, month, users=users or cls.clerk, company=company, as_of=as_of)
 
     def _line(self, sheet, code):
         return sheet.line_ids.filtered(lambda line: line.criterion_id.code == code)

@@ -33,9 +33,7 @@ class TestFlow(AssessmentCommon):
         sheet = self._walk(self.sheet, "self_review")
         mine = sheet.with_user(self.clerk)
         first = sheet.line_ids[0]
-        mine.write(
-            {"self_comment": "A good month", "line_ids": [Command.update(first.id, {"self_score": 9})]}
-        )
+        mine.write({"self_comment": "A good month", "line_ids": [Command.update(first.id, {"self_score": 9})]})
         self.assertTrue(sheet.self_rated)
         self.assertEqual((sheet.self_score, sheet.total), (9, 98), "the own rating does not move the result")
         with self.assertRaises(ValidationError):

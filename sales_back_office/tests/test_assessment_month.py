@@ -24,9 +24,7 @@ class TestMonth(AssessmentCommon):
             self._finding("A6.1", f"2026-03-0{day} 12:00")  # 4 points, the criterion has 2
         sheet = self._run()
         finals = {line.criterion_id.code: line.final for line in sheet.line_ids}
-        self.assertEqual(
-            finals, {"A1": 7, "A2": 7, "A3": 5, "A4": 8, "A5": 7, "A6": 0, "B1": 40, "B2": 8}
-        )
+        self.assertEqual(finals, {"A1": 7, "A2": 7, "A3": 5, "A4": 8, "A5": 7, "A6": 0, "B1": 40, "B2": 8})
         self.assertEqual((sheet.total, sheet.points_lost, sheet.points_pending), (82, 18, 0))
         self.assertEqual((sheet.grade_id.name, sheet.coefficient), ("B", 1.0))
         self.assertEqual(self._line(sheet, "A6").examined, 4)
@@ -104,9 +102,7 @@ class TestMonth(AssessmentCommon):
     def test_findings_of_others_stay_with_them(self):
         self._finding("A1.1", "2026-03-03 10:00", user=self.clerk2)
         sheets = self._run(users=self.clerk | self.clerk2)
-        self.assertEqual(
-            {sheet.user_id: sheet.points_lost for sheet in sheets}, {self.clerk: 0, self.clerk2: 1}
-        )
+        self.assertEqual({sheet.user_id: sheet.points_lost for sheet in sheets}, {self.clerk: 0, self.clerk2: 1})
 
     def test_decision_on_a_finding_moves_the_live_sheet(self):
         case = self._finding("A1.1", "2026-03-03 10:00", state="candidate")

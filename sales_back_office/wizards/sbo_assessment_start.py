@@ -13,7 +13,6 @@ class SboAssessmentStart(models.TransientModel):
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     standard_id = fields.Many2one(
         "sbo.standard",
-        required=True,
         compute="_compute_standard_id",
         store=True,
         readonly=False,
@@ -58,6 +57,8 @@ class SboAssessmentStart(models.TransientModel):
 
     def action_start(self):
         self.ensure_one()
+        if not self.standard_id:
+            raise UserError(self.env._("No standard is in use yet. Put one in use first."))
         if not self.user_ids:
             raise UserError(self.env._("Choose the people to assess: nobody has the role of a clerk here."))
         sheets = self.env["sbo.assessment"]._run(

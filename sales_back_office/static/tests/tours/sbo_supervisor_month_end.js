@@ -22,7 +22,7 @@ registry.category("web_tour.tours").add("sbo_supervisor_month_end", {
         { content: "start", trigger: ".modal button[name=action_start]", run: "click" },
         {
             content: "one sheet per clerk",
-            trigger: ".o_list_view .o_data_row:has(td[name=user_id]:contains(Tour Clerk)) td[name=display_name]",
+            trigger: ".o_list_view .o_data_row:has(td[name=user_id]:contains(Tour Clerk)) td[name=period_name]",
             run: "click",
         },
         {
