@@ -26,6 +26,7 @@
         "views/sbo_responsibility_views.xml",
         "views/sbo_working_day_views.xml",
         "views/sbo_customer_check_views.xml",
+        "views/sbo_checked_actions.xml",
         "security/sbo_assessment_rules.xml",
         "data/sbo_manual_check_data.xml",
         "data/sbo_standard_data.xml",

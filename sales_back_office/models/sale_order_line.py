@@ -11,13 +11,6 @@ class SaleOrderLine(models.Model):
         "Pricelist Price", compute="_compute_sbo_pricelist_price", store=True, precompute=True, digits="Product Price",
         help="Unit price after the pricelist's own discounts, as it was when product, quantity or pricelist were set.")
 
-    def _auto_init(self):
-        # Lines from before the installation have no such price: filling millions of them with today's
-        # pricelist would be slow and wrong, so they stay empty and are not judged.
-        if not column_exists(self.env.cr, "sale_order_line", "sbo_pricelist_price"):
-            create_column(self.env.cr, "sale_order_line", "sbo_pricelist_price", "numeric")
-        return super()._auto_init()
-
     @api.depends("product_id", "product_uom_id", "product_uom_qty", "order_id.pricelist_id", "order_id.currency_id")
     def _compute_sbo_pricelist_price(self):
         """The price by pricelist; combos, sections and down payments have none."""
@@ -27,3 +20,10 @@ class SaleOrderLine(models.Model):
                 line.sbo_pricelist_price = 0
             else:
                 line.sbo_pricelist_price = line._get_pricelist_price()
+
+    def _auto_init(self):
+        # Lines from before the installation have no such price: filling millions of them with today's
+        # pricelist would be slow and wrong, so they stay empty and are not judged.
+        if not column_exists(self.env.cr, "sale_order_line", "sbo_pricelist_price"):
+            create_column(self.env.cr, "sale_order_line", "sbo_pricelist_price", "numeric")
+        return super()._auto_init()

@@ -51,7 +51,8 @@ class SboCheck(models.Model):
         CAUSES, required=True, default="clerk", help="Points fall only for findings that the clerk has caused.")
     block_action = fields.Selection(
         [("confirm", "Confirming an order"), ("deliver", "Validating a delivery")], "Stops", tracking=True,
-        help="The action is refused while an open, not waived finding of this check stands against the record.")
+        help="The action is refused while this check finds something that nobody has waived. To let a supervisor waive "
+        "it beforehand, leave the state that the action leads to out of the condition.")
     notify = fields.Boolean("Tell the Responsible", default=True)
     escalate_days = fields.Integer("Escalate after Days", tracking=True, help="0: never.")
     escalate_to = fields.Selection(
@@ -82,29 +83,6 @@ class SboCheck(models.Model):
             if check.kind in ("domain", "target", "method"):
                 check._try_query()
 
-    def _check_model(self):
-        if self.model not in self._checked_models():
-            raise ValidationError(self.env._(
-                "“%s” cannot be checked: its records do not carry findings.", self.model_id.name))
-        if self.kind == "target" and not self.target_model_id:
-            raise ValidationError(self.env._("Say what the target counts."))
-
-    def _try_query(self):
-        company = self.company_id or self.env.company
-        try:
-            self._check_paths()
-            with self.env.cr.savepoint():
-                query = SQL("%s LIMIT 0", self._in_company(company, fields.Datetime.now())._query())
-                self.env.flush_query(query)
-                self.env.cr.execute(query, log_exceptions=False)
-        except Exception as error:  # any way in which a rule can be wrong is told to the person who wrote it
-            raise ValidationError(self.env._("This check cannot run. %s", self._in_words(error))) from error
-
-    @api.model
-    def _in_words(self, error):
-        text = str(error).strip().split("\n")[0]
-        return text if isinstance(error, UserError) else self.env._("The system says: %s", text)
-
     # === CRUD === #
 
     @api.model_create_multi
@@ -133,10 +111,6 @@ class SboCheck(models.Model):
             dict(vals, name=self.env._("%s (copy)", check.name), code=self._free_code(check.code))
             for check, vals in zip(self, super().copy_data(default), strict=True)
         ]
-
-    def _free_code(self, code):
-        codes = set(self.with_context(active_test=False).search([("code", "=like", f"{code}%")]).mapped("code"))
-        return next(f"{code}_{n}" for n in range(2, len(codes) + 3) if f"{code}_{n}" not in codes)
 
     # === actions === #
 
@@ -201,3 +175,32 @@ class SboCheck(models.Model):
     def _live_domain(self, model):
         """Checks that can be run on one model; not the archived ones, whatever the context asks for."""
         return [("model", "=", model), ("kind", "!=", "manual"), ("broken", "=", False), ("active", "=", True)]
+
+    # === is the rule itself right === #
+
+    def _check_model(self):
+        if self.model not in self._checked_models():
+            raise ValidationError(self.env._(
+                "“%s” cannot be checked: its records do not carry findings.", self.model_id.name))
+        if self.kind == "target" and not self.target_model_id:
+            raise ValidationError(self.env._("Say what the target counts."))
+
+    def _try_query(self):
+        company = self.company_id or self.env.company
+        try:
+            self._check_paths()
+            with self.env.cr.savepoint():
+                query = SQL("%s LIMIT 0", self._in_company(company, fields.Datetime.now())._query())
+                self.env.flush_query(query)
+                self.env.cr.execute(query, log_exceptions=False)
+        except Exception as error:  # any way in which a rule can be wrong is told to the person who wrote it
+            raise ValidationError(self.env._("This check cannot run. %s", self._in_words(error))) from error
+
+    @api.model
+    def _in_words(self, error):
+        text = str(error).strip().split("\n")[0]
+        return text if isinstance(error, UserError) else self.env._("The system says: %s", text)
+
+    def _free_code(self, code):
+        codes = set(self.with_context(active_test=False).search([("code", "=like", f"{code}%")]).mapped("code"))
+        return next(f"{code}_{n}" for n in range(2, len(codes) + 3) if f"{code}_{n}" not in codes)

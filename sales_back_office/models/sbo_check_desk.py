@@ -33,11 +33,6 @@ class SboCheckDesk(models.AbstractModel):
             for name, values in counts.items():
                 check[name] = values.get(check._origin.id, 0)
 
-    def _desk_counts(self, domain):
-        rows = self.env["sbo.finding"]._read_group(
-            domain & Domain("check_id", "in", self.ids), ["check_id"], ["__count"])
-        return {check.id: count for check, count in rows}
-
     def _search_open_count(self, operator, value):
         if operator != ">" or value != 0:
             return NotImplemented
@@ -55,3 +50,8 @@ class SboCheckDesk(models.AbstractModel):
         """Findings of this card that wait for a decision, ended ones too."""
         return self.with_context(
             sbo_filters={"search_default_open": 0, "search_default_to_judge": 1}).action_open_findings()
+
+    def _desk_counts(self, domain):
+        rows = self.env["sbo.finding"]._read_group(
+            domain & Domain("check_id", "in", self.ids), ["check_id"], ["__count"])
+        return {check.id: count for check, count in rows}

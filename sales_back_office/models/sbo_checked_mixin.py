@@ -40,13 +40,6 @@ class SboCheckedMixin(models.AbstractModel):
             record.sbo_finding_count = len(found)
             record.sbo_finding_banner = record._sbo_banner(found)
 
-    def _sbo_banner(self, findings):
-        lines = Markup("").join(
-            Markup("<li>%s <span class='text-muted'>%s</span></li>") % (
-                finding.check_id.name, finding.user_id.name or self.env._("nobody"))
-            for finding in findings.sorted("severity", reverse=True)[:5])
-        return Markup("<ul class='mb-0 ps-3'>%s</ul>") % lines if findings else False
-
     def _search_sbo_finding_count(self, operator, value):
         if operator not in ("in", ">") or (operator == ">" and value != 0):
             return NotImplemented
@@ -57,9 +50,15 @@ class SboCheckedMixin(models.AbstractModel):
             return with_findings
         return ["!", *with_findings] if set(value) == {0} else NotImplemented
 
-    def _sbo_finding_targets(self):
-        """The records whose findings a form shows: {record: [(model, id)]}; override to add the parent document."""
-        return {record: [(record._name, record._origin.id)] for record in self if record._origin.id}
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if view_type == "form" and not arch.xpath("//field[@name='sbo_finding_banner']"):
+            self._sbo_add_to_form(arch)
+        elif view_type == "search":
+            arch.append(E.filter(name="sbo_open_findings", string=self.env._("Open Findings"),
+                                 domain="[('sbo_finding_count', '>', 0)]"))
+        return arch, view
 
     @api.ondelete(at_uninstall=False)
     def _unlink_close_findings(self):
@@ -108,30 +107,21 @@ class SboCheckedMixin(models.AbstractModel):
         self.env.flush_all()
         cases = []
         for company in self._sbo_companies():
-            checks = self.env["sbo.check"].browse(ids)._concerning(company)
+            # Superuser: whoever confirms need not see the checks of other companies.
+            checks = self.env["sbo.check"].sudo().browse(ids)._concerning(company)
             cases += checks._in_company(company, fields.Datetime.now())._blocking_cases(self.ids)
         if cases:
             reasons = "\n".join(
                 f"- {name}: {check.with_env(self.env).sudo().name}" for check, _res_id, name in cases)
             raise UserError(self.env._(
                 "Refused, because these checks stop it until the cause is gone or a supervisor waives the finding "
-                "with a reason:\n%s", reasons))
+                "with a reason:\n%s\nCheck Now, among the actions of the record, writes the finding.", reasons))
 
     def _sbo_companies(self):
         companies = self.sudo().company_id if "company_id" in self._fields else self.env["res.company"]
         return companies or self.env.company
 
     # === views === #
-
-    @api.model
-    def _get_view(self, view_id=None, view_type="form", **options):
-        arch, view = super()._get_view(view_id, view_type, **options)
-        if view_type == "form" and not arch.xpath("//field[@name='sbo_finding_banner']"):
-            self._sbo_add_to_form(arch)
-        elif view_type == "search":
-            arch.append(E.filter(name="sbo_open_findings", string=self.env._("Open Findings"),
-                                 domain="[('sbo_finding_count', '>', 0)]"))
-        return arch, view
 
     @api.model
     def _sbo_add_to_form(self, arch):
@@ -154,6 +144,17 @@ class SboCheckedMixin(models.AbstractModel):
             E.field(name="sbo_finding_count", widget="statinfo", string=self.env._("Findings")),
             {"name": "action_sbo_findings", "type": "object", "class": "oe_stat_button", "icon": "fa-flag",
              "invisible": "sbo_finding_count == 0"}))
+
+    def _sbo_finding_targets(self):
+        """The records whose findings a form shows: {record: [(model, id)]}; override to add the parent document."""
+        return {record: [(record._name, record._origin.id)] for record in self if record._origin.id}
+
+    def _sbo_banner(self, findings):
+        lines = Markup("").join(
+            Markup("<li>%s <span class='text-muted'>%s</span></li>") % (
+                finding.check_id.name, finding.user_id.name or self.env._("nobody"))
+            for finding in findings.sorted("severity", reverse=True)[:5])
+        return Markup("<ul class='mb-0 ps-3'>%s</ul>") % lines if findings else False
 
     @api.model
     def _sbo_sql_narrow(self, column, ids) -> SQL:

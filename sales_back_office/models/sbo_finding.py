@@ -117,38 +117,9 @@ class SboFinding(models.Model):
             self.env["sbo.assessment"]._refresh_findings(self)
         return result
 
-    def _refuse_by_hand(self, vals):
-        if set(vals) - EDITABLE:
-            raise AccessError(self.env._(
-                "A finding is changed by Confirm, Dispute, Waive and Reopen only, so that its history stays true."))
-        own = self.filtered(lambda finding: finding.user_id == self.env.user)
-        if "cause" in vals and own:
-            raise AccessError(self.env._(
-                "You answer for “%s” yourself: another supervisor decides on its cause.", own[0].display_name))
-
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(self.env._("Findings are never deleted. A supervisor can waive one with a reason."))
-
-    def _complete_manual(self, vals):
-        """What a person who notes a finding leaves out."""
-        check = self.env["sbo.check"].browse(vals.get("check_id"))
-        model = vals.setdefault("res_model", "res.users")
-        if model not in self.env:
-            raise UserError(self.env._("There are no records of the kind “%s”.", model))
-        if model == "res.users":
-            # Noted on nobody's record: it is about the responsible person.
-            vals["res_id"] = vals.get("res_id") or vals.get("user_id")
-        record = self.env[model].browse(vals["res_id"]) if vals.get("res_id") else None
-        for name in DECIDED & set(vals):
-            del vals[name]
-        vals.update(
-            origin="manual", area=check.area, severity=vals.get("severity") or check.severity,
-            cause=vals.get("cause") or check.default_cause,
-            res_name=vals.get("res_name") or (record.display_name if record else False),
-        )
-        if not vals.get("company_id") and record is not None and "company_id" in record._fields and record.company_id:
-            vals["company_id"] = record.company_id.id
 
     # === decisions === #
 
@@ -190,6 +161,35 @@ class SboFinding(models.Model):
         return {"type": "ir.actions.act_window", "name": self.env["ir.model"]._get(models.pop()).name,
                 "res_model": self[0].res_model, "view_mode": "list,form",
                 "domain": [("id", "in", self.mapped("res_id"))]}
+
+    def _refuse_by_hand(self, vals):
+        if set(vals) - EDITABLE:
+            raise AccessError(self.env._(
+                "A finding is changed by Confirm, Dispute, Waive and Reopen only, so that its history stays true."))
+        own = self.filtered(lambda finding: finding.user_id == self.env.user)
+        if "cause" in vals and own:
+            raise AccessError(self.env._(
+                "You answer for “%s” yourself: another supervisor decides on its cause.", own[0].display_name))
+
+    def _complete_manual(self, vals):
+        """What a person who notes a finding leaves out."""
+        check = self.env["sbo.check"].browse(vals.get("check_id"))
+        model = vals.setdefault("res_model", "res.users")
+        if model not in self.env:
+            raise UserError(self.env._("There are no records of the kind “%s”.", model))
+        if model == "res.users":
+            # Noted on nobody's record: it is about the responsible person.
+            vals["res_id"] = vals.get("res_id") or vals.get("user_id")
+        record = self.env[model].browse(vals["res_id"]) if vals.get("res_id") else None
+        for name in DECIDED & set(vals):
+            del vals[name]
+        vals.update(
+            origin="manual", area=check.area, severity=vals.get("severity") or check.severity,
+            cause=vals.get("cause") or check.default_cause,
+            res_name=vals.get("res_name") or (record.display_name if record else False),
+        )
+        if not vals.get("company_id") and record is not None and "company_id" in record._fields and record.company_id:
+            vals["company_id"] = record.company_id.id
 
     def _ask(self, decision):
         return {

@@ -28,15 +28,6 @@ class SboResPartnerChecks(models.AbstractModel):
             partner.sbo_code_invalid = bool(
                 partner.is_company and len(code) > 1 and not self._sbo_code_valid(code, partner.country_id.code))
 
-    @api.model
-    def _sbo_code_valid(self, code, country):
-        """Whether a code passes its country's check (GB 32100 for China), by python-stdnum."""
-        if (country or "CN") == "CN":
-            return uscc.is_valid(code)
-        module = get_cc_module(country.lower(), "vat")
-        bare = code.upper().removeprefix(country)
-        return module is None or module.is_valid(code) or module.is_valid(bare)
-
     def action_sbo_verified(self):
         """Checked today, nothing changed."""
         self.check_access("write")
@@ -80,3 +71,12 @@ class SboResPartnerChecks(models.AbstractModel):
             calendar.id, firsts[0], firsts[1] + relativedelta(months=1)))
         return [(first.strftime("%Y-%m"), first, end) for first, end in rows
                 if end <= check._as_of() + timedelta(seconds=1)]
+
+    @api.model
+    def _sbo_code_valid(self, code, country):
+        """Whether a code passes its country's check (GB 32100 for China), by python-stdnum."""
+        if (country or "CN") == "CN":
+            return uscc.is_valid(code)
+        module = get_cc_module(country.lower(), "vat")
+        bare = code.upper().removeprefix(country)
+        return module is None or module.is_valid(code) or module.is_valid(bare)

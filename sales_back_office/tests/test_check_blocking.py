@@ -69,13 +69,15 @@ class TestCheckBlocksConfirmation(BlockingCase):
         self.assertEqual(order.state, "sale")
 
     def test_waiver_releases_and_its_end_stops_again(self):
-        order = self._quotation()
-        order.with_user(self.salesperson).sudo().action_sbo_check_now()
+        order = self._quotation(user_id=self.salesperson.id)
+        self._refused(order.with_user(self.salesperson).action_confirm, order)
+        check_now = self.env.ref("sales_back_office.sbo_check_now_order").with_user(self.salesperson)
+        check_now.with_context(active_model="sale.order", active_ids=order.ids, active_id=order.id).run()
         found = self._findings(order, self.check)
         self.assertEqual(found.user_id, self.clerk)
-        self._refused(order.action_confirm, order)
+        self._refused(order.with_user(self.salesperson).action_confirm, order)
         found.with_user(self.supervisor).action_waive("the customer never gives one")
-        order.action_confirm()
+        order.with_user(self.salesperson).action_confirm()
         self.assertEqual(order.state, "sale")
         other = self._quotation()
         self._refused(other.action_confirm, other)
@@ -89,7 +91,10 @@ class TestCheckBlocksConfirmation(BlockingCase):
 
     def test_another_companys_check_stops_nobody_here(self):
         self.check.company_id = self.company2
-        self._quotation().action_confirm()
+        order = self._quotation().with_user(self.clerk)
+        self.env.invalidate_all()
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
 
     def test_switched_off_it_stops_nobody(self):
         self.check.with_user(self.supervisor).block_action = False
