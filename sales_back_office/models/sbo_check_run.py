@@ -40,9 +40,8 @@ class SboCheckRun(models.Model):
 
         Killed half-way, what is left stays to do and the next call goes on with it.
         """
-        self._plan_night()
+        self._share_plan()
         commit = self.env["ir.cron"]._commit_progress
-        commit(remaining=self.search_count([("state", "=", "todo")]))
         while True:
             try:
                 run = self._take()
@@ -56,6 +55,17 @@ class SboCheckRun(models.Model):
                 continue
             if not commit(1):
                 break
+
+    def _share_plan(self):
+        """Workers may begin at the same moment: whoever comes second takes the plan of the first."""
+        while True:
+            try:
+                self._plan_night()
+                self.env["ir.cron"]._commit_progress(remaining=self.search_count([("state", "=", "todo")]))
+                return
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                self.env.cr.rollback()
+                self.env.invalidate_all(flush=False)
 
     def _plan_night(self, as_of=None):
         """One row to do per active check and company, once a night; a night not finished yet goes on first."""

@@ -14,6 +14,7 @@ from . import test_check_engine
 from . import test_check_moments
 from . import test_check_orders
 from . import test_check_responsible
+from . import test_check_resumed_night
 from . import test_check_targets
 from . import test_finding_decisions
 from . import test_finding_desk
