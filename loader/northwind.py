@@ -7,13 +7,15 @@ In an `odoo shell` on a database with the addon and without demo data::
     northwind.assess(env, "1998-05")
     env.cr.commit()
 
-What the files have and Odoo would need more than a sale for is left out: freight, shippers, suppliers and goods on
-order. Products have no cost, so margins mean nothing here.
+What the files have and Odoo would need more than a sale for is left out: freight, shippers, suppliers and
+goods on order. Products have no cost, so margins mean nothing here.
 """
+
 import calendar
 from datetime import date
 
 from . import dates, orders, people, products
+from .paper import print_pdf
 from .progress import say
 from .reading import LoadError, read
 
@@ -42,36 +44,65 @@ def load(env, folder):
     say("customers", len(customers))
     goods = products.make_products(env, data.categories, data.products)
     shipped = data.shipped_quantities()
-    products.stock_up(env, goods, {
-        row["ProductID"]: row["UnitsInStock"] + shipped[row["ProductID"]] for row in data.products})
+    products.stock_up(
+        env,
+        goods,
+        {row["ProductID"]: row["UnitsInStock"] + shipped[row["ProductID"]] for row in data.products},
+    )
     say("products with their opening stock", len(goods))
     made = orders.make_orders(env, data.orders, customers, salespeople, goods)
-    delivered = orders.confirm(env, [pair for pair in made if pair[1].shipped], "orders confirmed and reserved")
+    delivered = orders.confirm(env, [pair for pair in made if pair[1].shipped], "orders confirmed")
     pickings = orders.deliver(delivered)
     # only then the open ones: they must not reserve what left the house before
     still_open = orders.confirm(env, [pair for pair in made if not pair[1].shipped], "open orders confirmed")
     products.retire(goods, data.products)
     dates.set_real_dates(env, [(sale.id, order) for sale, order in made])
-    say(f"done: {len(delivered) + len(still_open)} orders, {sum(len(order.lines) for order in data.orders)} lines, "
-        f"{len(pickings)} deliveries done, {len(still_open)} orders still open")
-    say("logins (password the same): " + ", ".join(login for login, _name in people.CLERKS + people.LEADERS)
-        + f" and the salespeople, such as {next(iter(salespeople.values())).login}")
+    lines = sum(len(order.lines) for order in data.orders)
+    say(
+        f"done: {len(made)} orders with {lines} lines, {len(pickings)} delivered, {len(still_open)} open"
+    )
+    logins = ", ".join(login for login, _name in people.CLERKS + people.LEADERS)
+    salesperson = next(iter(salespeople.values())).login
+    say(f"logins (password the same): {logins} and the salespeople, such as {salesperson}")
+
+
+def check(env, month="1998-05"):
+    """Run all checks as of the last second of a month, in the company's time."""
+    as_of = dates.moment(_days(month)[1], dates.DAY_END)
+    results = env["sbo.check"].search([])._run(as_of=as_of, companies=env.company)
+    for rule, _company, counts in results:
+        say(f"check {rule.code}: {counts['added']} new, {counts['closed']} closed")
+    return as_of
 
 
 def assess(env, month="1998-05", pdf=None):
-    """Run all checks as of the end of a month, assess all clerks for it and print their scorecards.
+    """Check, assess all clerks for a month and print their scorecards in one file.
 
-    :param pdf: where to write the scorecards; `scorecards-<month>.pdf` in the current folder by default
+    :param pdf: where to; `scorecards-<month>.pdf` in the current folder by default
     :return: the sheets
     """
-    first, last = _month(month)
-    as_of = dates.moment(last, dates.DAY_END)
-    for check, _company, counts in env["sbo.check"].search([])._run(as_of=as_of, companies=env.company):
-        say(f"check {check.code}: {counts['added']} new, {counts['closed']} closed")
-    standard = env["sbo.standard"]._get_current(env.company)
+    as_of = check(env, month)
+    first, last = _days(month)
+    standard = _standard_in_use(env)
     sheets = env["sbo.assessment"]._run(standard, first, last, company=env.company, as_of=as_of)
-    say(f"assessed for {month}", len(sheets))
+    say(f"clerks assessed for {month}", len(sheets))
+    for sheet in sheets:
+        say(f"  {sheet.user_id.name}: {sheet.total:g} points, {sheet.points_pending:g} pending")
+    path = print_pdf(env, "sales_back_office.sbo_scorecard", sheets, pdf or f"scorecards-{month}.pdf")
+    say(f"scorecards: {path}")
     return sheets
+
+
+def _standard_in_use(env):
+    """The company's standard; the shipped one is put in use by the manager if there is none yet."""
+    standards = env["sbo.standard"]
+    standard = standards._get_current(env.company)
+    if not standard:
+        standard = env.ref("sales_back_office.sbo_standard")
+        manager = env["res.users"].search([("login", "=", people.LEADERS[1][0])])
+        standard.with_user(manager).action_use()
+        say("put in use: " + standard.display_name)
+    return standard
 
 
 def _check_empty(env):
@@ -80,9 +111,9 @@ def _check_empty(env):
         raise LoadError(f"This database already has {present} orders; load into an empty one.")
 
 
-def _month(text):
+def _days(month):
     try:
-        first = date.fromisoformat(f"{text}-01")
+        first = date.fromisoformat(f"{month}-01")
     except ValueError:
-        raise LoadError(f"“{text}” is not a month such as 1998-05.") from None
+        raise LoadError(f"“{month}” is not a month such as 1998-05.") from None
     return first, first.replace(day=calendar.monthrange(first.year, first.month)[1])

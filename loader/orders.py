@@ -1,8 +1,10 @@
 """Orders and their deliveries, through the same doors a user takes: create, confirm, validate."""
+
 from odoo.fields import Command
 
 from .dates import OPENED, ORDERED, PROMISED, moment
 from .progress import say
+from .reading import LoadError
 
 CHUNK = 100
 
@@ -18,12 +20,14 @@ def make_orders(env, orders, customers, salespeople, products):
             "commitment_date": moment(order.promised, PROMISED),
             "validity_date": False,
             "order_line": [
-                Command.create({
-                    "product_id": products[line["ProductID"]].id,
-                    "product_uom_qty": float(line["Quantity"]),
-                    "price_unit": float(line["UnitPrice"]),
-                    "discount": float(line["Discount"] * 100),
-                })
+                Command.create(
+                    {
+                        "product_id": products[line["ProductID"]].id,
+                        "product_uom_qty": float(line["Quantity"]),
+                        "price_unit": float(line["UnitPrice"]),
+                        "discount": float(line["Discount"] * 100),
+                    }
+                )
                 for line in order.lines
             ],
         }
@@ -32,7 +36,7 @@ def make_orders(env, orders, customers, salespeople, products):
     model = env["sale.order"].with_context(sbo_as_of=moment(OPENED))
     made = env["sale.order"]
     for start in range(0, len(values), CHUNK):
-        made += model.create(values[start:start + CHUNK]).with_env(env)
+        made += model.create(values[start : start + CHUNK]).with_env(env)
     say("orders taken", len(made))
     return list(zip(made, orders, strict=True))
 
@@ -55,12 +59,14 @@ def deliver(sales):
         say("deliveries validated", done, len(pickings))
     left = pickings.filtered(lambda picking: picking.state != "done")
     if left:
-        raise AssertionError(f"{len(left)} deliveries did not leave, the first one of order {left[0].sale_id.name}")
+        raise LoadError(
+            f"{len(left)} deliveries did not leave, such as that of order {left[0].sale_id.name}."
+        )
     return pickings
 
 
 def _chunks(records):
     """Parts of the records, each with the number that is through after it."""
     for start in range(0, len(records), CHUNK):
-        chunk = records[start:start + CHUNK]
+        chunk = records[start : start + CHUNK]
         yield chunk, start + len(chunk)

@@ -1,4 +1,5 @@
 """The company with its hours, the back office, the salespeople and their customers."""
+
 import re
 import unicodedata
 
@@ -8,44 +9,72 @@ from .dates import CLOSED, OPENED, ZONE, moment
 
 COUNTRIES = {"UK": "United Kingdom", "USA": "United States"}
 HOURS = ((9, 12, "morning"), (13, 17, "afternoon"))
-CLERKS = (("clerk", "Back-Office Clerk 1"), ("clerk2", "Back-Office Clerk 2"), ("clerk3", "Back-Office Clerk 3"))
+CLERKS = (
+    ("clerk", "Back-Office Clerk 1"),
+    ("clerk2", "Back-Office Clerk 2"),
+    ("clerk3", "Back-Office Clerk 3"),
+)
 LEADERS = (("supervisor", "Back-Office Supervisor"), ("manager", "Back-Office Manager"))
 
 
 def make_company(env):
-    """Northwind Traders of Seattle: dollars rounded line by line, nine to five without holidays, checked from 1996."""
+    """Northwind Traders of Seattle: dollars rounded by line, nine to five, no holidays, checked from 1996."""
     company = env.company
-    washington = env["res.country.state"].search([("country_id.code", "=", "US"), ("code", "=", "WA")], limit=1)
-    lines = [
-        {"name": period.capitalize(), "dayofweek": str(day), "hour_from": low, "hour_to": high, "day_period": period}
-        for day in range(5) for low, high, period in HOURS
-    ]
-    calendar = env["resource.calendar"].create({
-        "name": "Northwind office hours", "company_id": company.id, "tz": ZONE, "hours_per_day": 7,
-        "attendance_ids": [Command.clear(), *map(Command.create, lines)],
-    })
+    washington = env.ref("base.state_us_48")
+    hours = _make_hours(env)
+    values = {
+        "name": "Northwind Traders",
+        "city": "Seattle",
+        "state_id": washington.id,
+        "country_id": washington.country_id.id,
+        "resource_calendar_id": hours.id,
+        "sbo_check_from": OPENED,
+        "tax_calculation_rounding_method": "round_per_line",
+    }
     dollar = env.ref("base.USD")
-    values = {"name": "Northwind Traders", "city": "Seattle", "state_id": washington.id,
-              "country_id": washington.country_id.id, "resource_calendar_id": calendar.id, "sbo_check_from": OPENED,
-              "tax_calculation_rounding_method": "round_per_line"}
     if company.currency_id != dollar:
         dollar.active = True
         values["currency_id"] = dollar.id
     company.write(values)
     company.partner_id.tz = ZONE
     env.user.tz = ZONE
-    env["sbo.working.day"]._ensure(calendar, OPENED, CLOSED)
-    return calendar
+    env["sbo.working.day"]._ensure(hours, OPENED, CLOSED)
+
+
+def _make_hours(env):
+    lines = [
+        {
+            "name": period.capitalize(),
+            "dayofweek": str(day),
+            "hour_from": low,
+            "hour_to": high,
+            "day_period": period,
+        }
+        for day in range(5)
+        for low, high, period in HOURS
+    ]
+    return env["resource.calendar"].create(
+        {
+            "name": "Northwind office hours",
+            "company_id": env.company.id,
+            "tz": ZONE,
+            "hours_per_day": 7,
+            "attendance_ids": [Command.clear(), *map(Command.create, lines)],
+        }
+    )
 
 
 def make_back_office(env):
     """Three clerks, and those who lead them. Their password is their login."""
+
     def users(people, group):
-        return [_user_values(env, login, name, [f"sales_back_office.sbo_group_{group or login}"])
-                for login, name in people]
+        return [
+            _user_values(env, login, name, [f"sales_back_office.sbo_group_{group or login}"])
+            for login, name in people
+        ]
 
     created = _create_users(env, users(CLERKS, "clerk") + users(LEADERS, None))
-    return created[:len(CLERKS)]
+    return created[: len(CLERKS)]
 
 
 def make_salespeople(env, employees, clerks):
@@ -68,12 +97,23 @@ def make_customers(env, customers, last_employees, salespeople):
         state = country.state_ids.filtered(lambda s, region=row["Region"]: region in (s.code, s.name))[:1]
         contact = {"name": row["ContactName"], "function": row["ContactTitle"], "type": "contact"}
         salesperson = salespeople.get(last_employees.get(row["CustomerID"]))
-        values.append({
-            "name": row["CompanyName"], "is_company": True, "ref": row["CustomerID"], "customer_rank": 1,
-            "street": row["Address"], "street2": not state and row["Region"], "city": row["City"],
-            "zip": row["PostalCode"], "country_id": country.id, "state_id": state.id, "phone": row["Phone"],
-            "child_ids": [Command.create(contact)], "user_id": salesperson and salesperson.id,
-        })
+        values.append(
+            {
+                "name": row["CompanyName"],
+                "is_company": True,
+                "ref": row["CustomerID"],
+                "customer_rank": 1,
+                "street": row["Address"],
+                "street2": not state and row["Region"],
+                "city": row["City"],
+                "zip": row["PostalCode"],
+                "country_id": country.id,
+                "state_id": state.id,
+                "phone": row["Phone"],
+                "child_ids": [Command.create(contact)],
+                "user_id": salesperson and salesperson.id,
+            }
+        )
     # the clerks have answered for them since the books were opened
     partners = env["res.partner"].with_context(sbo_as_of=moment(OPENED)).create(values)
     return dict(zip((row["CustomerID"] for row in customers), partners.with_env(env), strict=True))
@@ -81,8 +121,14 @@ def make_customers(env, customers, last_employees, salespeople):
 
 def _user_values(env, login, name, groups):
     groups = ["base.group_user", *groups]
-    return {"login": login, "password": login, "name": name, "email": f"{login}@northwind.example", "tz": ZONE,
-            "group_ids": [Command.set([env.ref(group).id for group in groups])]}
+    return {
+        "login": login,
+        "password": login,
+        "name": name,
+        "email": f"{login}@northwind.example",
+        "tz": ZONE,
+        "group_ids": [Command.set([env.ref(group).id for group in groups])],
+    }
 
 
 def _create_users(env, values):

@@ -1,4 +1,5 @@
 """Tells the person who waits how far it is."""
+
 import time
 
 STARTED = time.monotonic()

@@ -1,4 +1,5 @@
 """Reads the Northwind CSV files into plain rows; whatever is wrong with them is said in one sentence."""
+
 import csv
 from dataclasses import dataclass, field
 from datetime import date
@@ -7,8 +8,18 @@ from pathlib import Path
 
 COLUMNS = {
     "categories": ("CategoryID", "CategoryName"),
-    "customers": ("CustomerID", "CompanyName", "ContactName", "ContactTitle", "Address", "City", "Region",
-                  "PostalCode", "Country", "Phone"),
+    "customers": (
+        "CustomerID",
+        "CompanyName",
+        "ContactName",
+        "ContactTitle",
+        "Address",
+        "City",
+        "Region",
+        "PostalCode",
+        "Country",
+        "Phone",
+    ),
     "employees": ("EmployeeID", "LastName", "FirstName", "Title"),
     "products": ("ProductID", "ProductName", "CategoryID", "UnitPrice", "UnitsInStock", "Discontinued"),
     "orders": ("OrderID", "CustomerID", "EmployeeID", "OrderDate", "RequiredDate", "ShippedDate"),
@@ -69,13 +80,23 @@ def read(folder):
     if not folder.is_dir():
         raise LoadError(f"There is no folder {folder}.")
     tables = {name: _table(folder / f"{name}.csv", columns) for name, columns in COLUMNS.items()}
-    for table, column, other in (("products", "CategoryID", "categories"), ("orders", "CustomerID", "customers"),
-                                 ("orders", "EmployeeID", "employees"), ("order_lines", "OrderID", "orders"),
-                                 ("order_lines", "ProductID", "products")):
+    for table, column, other in (
+        ("products", "CategoryID", "categories"),
+        ("orders", "CustomerID", "customers"),
+        ("orders", "EmployeeID", "employees"),
+        ("order_lines", "OrderID", "orders"),
+        ("order_lines", "ProductID", "products"),
+    ):
         _check_reference(tables, table, column, other)
     orders = {
-        row["OrderID"]: Order(row["OrderID"], row["CustomerID"], row["EmployeeID"], row["OrderDate"],
-                              row["RequiredDate"], row["ShippedDate"])
+        row["OrderID"]: Order(
+            row["OrderID"],
+            row["CustomerID"],
+            row["EmployeeID"],
+            row["OrderDate"],
+            row["RequiredDate"],
+            row["ShippedDate"],
+        )
         for row in tables.pop("orders")
     }
     for line in tables.pop("order_lines"):

@@ -131,7 +131,7 @@ def remove_gate(odoo, database):
     odoo.sql(database, "DROP TRIGGER night_gate ON sbo_finding")
 
 
-def wait_for(odoo, database, statement, process=None, seconds=60):
+def wait_for(odoo, database, statement, process=None, seconds=120):
     """Rows of the statement as soon as there are any."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
