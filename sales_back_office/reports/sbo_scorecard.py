@@ -46,13 +46,21 @@ class SboScorecard(models.AbstractModel):
     def _get_section(self, section, lines, deductions, nothing):
         return {
             "section": section,
-            "rows": [{"line": line, "deductions": deductions.get(line, nothing)} for line in lines],
+            "rows": [self._get_row(line, deductions.get(line, nothing)) for line in lines],
             "points": sum(lines.mapped("points")),
             "examined": sum(lines.mapped("examined")),
             "self": sum(lines.mapped("self_score")),
             "finance": sum(lines.mapped("finance_score")),
             "final": sum(lines.mapped("final")),
         }
+
+    @api.model
+    def _get_row(self, line, deductions):
+        """A criterion with what it lost. What is missed once, however many cases, is written out once."""
+        again = deductions.filtered(
+            lambda d: d.rule_id.kind == "missed" and not d.units and d.state in ("counted", "pending")
+        )
+        return {"line": line, "deductions": deductions - again, "again": len(again)}
 
     @api.model
     def _get_signers(self, sheet):

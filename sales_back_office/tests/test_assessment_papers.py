@@ -41,6 +41,14 @@ class TestPapers(AssessmentCommon):
         self.assertEqual(len(page.find_class("sbo-break")), 1, "a new page for each but the last")
         self.assertTrue(page.find_class("article")[0].xpath(".//style"), "the style goes with the article")
 
+    def test_what_is_missed_once_is_written_out_once(self):
+        for day in ("02", "03", "04"):
+            self._finding("A5.1", f"2026-03-{day} 10:00")
+        sheet = self._run()
+        text = self._text(self._page("sbo_scorecard", sheet))
+        self.assertEqual(text.count("Rule A5.1"), 1)
+        self.assertIn("2 more, already counted in this period.", text)
+
     def test_scorecards_print_in_one_file(self):
         report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
         for name in ("sbo_scorecard", "sbo_ranking"):
