@@ -57,7 +57,7 @@ def pot(_options, _rest):
 
 
 def load(options, _rest):
-    """Call the loader on a database without demo data."""
+    """Call the loader on a database without demo data; it ends with a month assessed and on paper."""
     folder = Path(options.folder or ROOT.parent / "shared" / "data" / "northwind").resolve()
     if not folder.is_dir():
         raise Missing(f"there is no folder {folder}")
@@ -71,6 +71,7 @@ def load(options, _rest):
     code = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
         f"from loader import northwind\nnorthwind.load(env, {str(folder)!r})\nenv.cr.commit()\n"
+        f"northwind.assess(env, pdf={str(STATE / 'scorecards.pdf')!r})\nenv.cr.commit()\n"
     )
     command = odoo.command("shell", "-d", database, "--no-http", "--log-level=warn")
     done = subprocess.run(command, env=odoo.env, input=code, text=True)
