@@ -1,7 +1,9 @@
+from babel.dates import format_skeleton
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL, format_date
+from odoo.tools.misc import babel_locale_parse, get_lang
 
 from ..tools import periods
 
@@ -216,5 +218,7 @@ class SboAssessment(models.Model):
 
     def _period_label(self):
         if self.period_type == "month" and self.period_start:
-            return format_date(self.env, self.period_start, date_format="LLLL yyyy")
+            # Month before year or after it, as the language has it.
+            locale = babel_locale_parse(get_lang(self.env).code)
+            return format_skeleton("yMMMM", self.period_start, locale=locale)
         return f"{format_date(self.env, self.period_start)} – {format_date(self.env, self.period_end)}"

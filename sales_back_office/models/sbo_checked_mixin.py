@@ -131,7 +131,8 @@ class SboCheckedMixin(models.AbstractModel):
         # The banner stands above the sheet, where Odoo puts its own warnings.
         banner = E.div(
             E.div(E.field(name="sbo_finding_banner", nolabel="1"), {"class": "flex-grow-1"}),
-            E.button(name="action_sbo_findings", type="object", string=self.env._("Open"), **{"class": "btn-link"}),
+            E.button(name="action_sbo_findings", type="object", string=self.env._("Show Findings"),
+                     **{"class": "btn-link"}),
             {"class": "alert alert-warning d-flex mb-0", "role": "alert", "invisible": "sbo_finding_count == 0"})
         sheets[0].addprevious(banner)
         boxes = sheets[0].xpath(".//div[@name='button_box']")

@@ -92,6 +92,15 @@ class SboFindingNotice(models.AbstractModel):
         return env._("Back office: %(new)s new findings, %(escalated)s overdue ones passed on to you",
                      new=len(found["new"]), escalated=len(found["escalated"]))
 
+    def _mail_words(self, user, company, more):
+        """Whole sentences: in the template each piece around a value would be translated on its own."""
+        env = self.with_context(lang=user.lang).env
+        return {
+            "greeting": env._("Dear %s,", user.name),
+            "intro": env._("This is what last night's checks found for you at %s:", company.name),
+            "more": env._("and %s more.", more) if more > 0 else "",
+        }
+
     def _send_mails(self, users, people, company):
         shown = self.env["sbo.finding"].sudo().browse(
             {i for user in users for ids in people[user.id].values() for i in ids[:SHOWN]})
@@ -101,9 +110,8 @@ class SboFindingNotice(models.AbstractModel):
             ids = people[user.id]["escalated"] + people[user.id]["new"]
             body = self.env["ir.qweb"].with_context(lang=user.lang, tz=user.tz)._render(
                 "sales_back_office.sbo_finding_mail", {
-                    "user": user.with_context(lang=user.lang), "company": company,
+                    **self._mail_words(user, company, len(ids) - SHOWN), "url": f"{user.get_base_url()}/odoo/findings",
                     "findings": shown.browse(ids[:SHOWN]).with_context(lang=user.lang, tz=user.tz),
-                    "more": max(0, len(ids) - SHOWN), "url": f"{user.get_base_url()}/odoo/findings",
                 }, lang=user.lang)
             mails.append({
                 "subject": self._summary(user, people[user.id]), "body_html": body, "email_to": user.email_formatted,

@@ -10,7 +10,7 @@ AREAS = [
     ("statistics", "Statistics"),
     ("support", "Sales Support"),
 ]
-SEVERITIES = [("0", "Note"), ("1", "Low"), ("2", "Medium"), ("3", "High"), ("4", "Critical")]
+SEVERITIES = [("0", "Info"), ("1", "Low"), ("2", "Medium"), ("3", "High"), ("4", "Critical")]
 CAUSES = [
     ("clerk", "Clerk"),
     ("customer", "Customer"),
