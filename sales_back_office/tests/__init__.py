@@ -29,5 +29,6 @@ from . import test_responsibility_rights
 from . import test_roles
 from . import test_scoring
 from . import test_tours
+from . import test_translation
 from . import test_working_time_days
 from . import test_working_time_tool
