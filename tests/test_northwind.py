@@ -4,6 +4,7 @@ import csv
 import json
 import os
 from collections import Counter, defaultdict
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -69,9 +70,10 @@ def below_list():
     ]
 
 
-def buying_customers():
-    """Who ordered within 180 days of the end of May 1998."""
-    return {row["CustomerID"] for row in rows("orders.csv") if row["OrderDate"] >= "1997-12-02"}
+def buying_customers(closing):
+    """Who ordered within the 180 days before a month's last working day."""
+    first = str(date.fromisoformat(closing) - timedelta(days=179))
+    return {row["CustomerID"] for row in rows("orders.csv") if first <= row["OrderDate"] <= closing}
 
 
 @pytest.fixture(scope="module")
@@ -276,7 +278,7 @@ def test_findings_below_list_price(assessed, facts):
 
 
 def test_findings_of_customers_not_verified(assessed, facts):
-    """Whoever bought in the last 180 days, for April and for May, as nobody has ever been verified."""
+    """Whoever bought before the end of April and of May, as nobody has ever been verified."""
     found = facts("""
         SELECT f.key, p.ref FROM sbo_finding f JOIN sbo_check c ON c.id = f.check_id
           JOIN res_partner p ON p.id = f.res_id
@@ -284,7 +286,7 @@ def test_findings_of_customers_not_verified(assessed, facts):
     months = defaultdict(set)
     for month, ref in found:
         months[month].add(ref)
-    assert months == {"1998-04": buying_customers(), "1998-05": buying_customers()}
+    assert months == {"1998-04": buying_customers("1998-04-30"), "1998-05": buying_customers("1998-05-29")}
 
 
 def test_a_second_run_adds_nothing(assessed):
@@ -306,7 +308,7 @@ def test_the_sheets_of_may_hold_the_findings_of_may(assessed, facts):
           FROM sbo_assessment_deduction d JOIN sbo_assessment a ON a.id = d.assessment_id
           JOIN sbo_finding f ON f.id = d.finding_id JOIN sbo_check c ON c.id = f.check_id GROUP BY 1""")
     expected = {
-        "customer_not_verified": len(buying_customers()),
+        "customer_not_verified": len(buying_customers("1998-05-29")),
         "order_below_pricelist": len(below),
         "delivery_late": len(late),
     }
