@@ -21,7 +21,8 @@ SETTINGS = {
     "shared_buffers": "256MB",
     "max_connections": "200",
     "jit": "off",
-    "dynamic_shared_memory_type": "posix",
+    # needs nothing of /dev/shm, which containers often close
+    "dynamic_shared_memory_type": "mmap",
     "max_wal_size": "4GB",
     "autovacuum_naptime": "30s",
 }
