@@ -3,6 +3,7 @@
 Compiling them takes longer than installing the addon, and they change only with a manifest or a static file.
 A bundle's address has a hash of its content: one that no longer fits is simply not found, and compiled.
 """
+
 import os
 from contextlib import closing
 

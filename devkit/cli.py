@@ -6,7 +6,7 @@ import sys
 from importlib import import_module
 
 from . import python_env
-from .console import Missing, say
+from .console import CHILDREN, Missing, say
 
 # name: (needs Odoo's source, one line of help)
 COMMANDS = {
@@ -61,7 +61,8 @@ def main(arguments):
         parser().print_help()
         return 0
     options, rest = parser().parse_known_args(arguments)
-    signal.signal(signal.SIGTERM, _interrupt)  # being ended cleans up as Ctrl-C does
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     try:
         return _dispatch(options, [x for x in rest if x != "--"], arguments) or 0
     except Missing as reason:
@@ -72,6 +73,10 @@ def main(arguments):
 
 
 def _interrupt(_number, _frame):
+    """A thread may be waiting for a child: without this the end would wait for it too."""
+    for child in CHILDREN:
+        if child.poll() is None:
+            child.terminate()
     raise KeyboardInterrupt
 
 

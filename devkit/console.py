@@ -8,6 +8,9 @@ import time
 # kept across the change of interpreter, so that the clock shows the whole call
 STARTED = float(os.environ.setdefault("DEV_STARTED", repr(time.time())))
 
+# processes that must not outlive this one
+CHILDREN = []
+
 
 class Missing(Exception):
     """Something cannot be had; the message is the one sentence the person reads."""

@@ -11,6 +11,8 @@ from pathlib import Path
 import psycopg2
 from psycopg2.sql import SQL, Identifier
 
+from .console import CHILDREN
+
 DATA = "DEV_DATA_DIR"
 
 
@@ -36,9 +38,11 @@ class Odoo:
         return [sys.executable, *measured, "-m", "odoo", *map(str, args)]
 
     def popen(self, *args, **kwargs):
-        """Start Odoo; the caller ends it."""
+        """Start Odoo; the caller ends it, or the end of `./dev` does."""
         kwargs.setdefault("env", self.env)
-        return subprocess.Popen(self.command(*args), **kwargs)
+        process = subprocess.Popen(self.command(*args), **kwargs)
+        CHILDREN.append(process)
+        return process
 
     def run(self, database, *args, check=True, **kwargs):
         """Odoo on one database until it is done: `run(db, "-u", "sales_back_office")`."""
