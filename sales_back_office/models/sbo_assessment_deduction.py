@@ -46,7 +46,7 @@ class SboAssessmentDeduction(models.Model):
     per_unit = fields.Float("Points per Unit", readonly=True, digits=(8, 2), aggregator=None)
     cap = fields.Float("Cap per Case", readonly=True, digits=(8, 2), aggregator=None)
     points_before = fields.Float("Points Charged Before", readonly=True, digits=(8, 2))
-    points = fields.Float(readonly=True, digits=(8, 2))
+    points = fields.Float("Lost", readonly=True, digits=(8, 2))
     arithmetic = fields.Char(compute="_compute_arithmetic")
     state = fields.Selection(STATES, required=True, readonly=True)
     exempt = fields.Boolean(readonly=True)
@@ -257,12 +257,14 @@ class SboAssessmentDeduction(models.Model):
         elif self.rule_id.kind == "missed" and not self.units:
             return self.env._("already counted in this period: 0")
         full = self.units * self.per_unit
-        text += f"; {self.units} × {self.per_unit:g} = {full:g}"
+        text += self.env._("; %(units)s × %(each)s = %(points)s", units=self.units, each=f"{self.per_unit:g}",
+                           points=f"{full:g}")
         if self.cap and self.points < full:
-            text += self.env._("; at most %(cap)s per case", cap=f"{self.cap:g}")
+            values = {"cap": f"{self.cap:g}", "before": f"{self.points_before:g}", "points": f"{self.points:g}"}
             if self.points_before:
-                text += self.env._(", %s charged before", f"{self.points_before:g}")
-            text += f": {self.points:g}"
+                text += self.env._("; at most %(cap)s per case, %(before)s charged before: %(points)s", **values)
+            else:
+                text += self.env._("; at most %(cap)s per case: %(points)s", **values)
         return text
 
     def _explain_units(self):
