@@ -10,6 +10,11 @@ LIVE = (
     "due_at", "closed_at", "quantity", "units_total", "units_before", "units",
     "per_unit", "cap", "points_before", "points", "state",
 )  # fmt: skip
+DELAY = SQL("('delay_hour', 'delay_day')")
+BOUND = (
+    "rule_id", "criterion_id", "origin_rule_id", "kind", "per_unit", "cap", "rule_sequence", "check_id", "unit",
+)  # fmt: skip
+BOUND_TYPES = ("integer", "integer", "integer", "text", "numeric", "numeric", "integer", "integer", "text")
 KEY = ("assessment_id", "rule_id", "finding_id")
 FIXED = ("user_id", "company_id", "exempt")
 
@@ -17,7 +22,7 @@ FIXED = ("user_id", "company_id", "exempt")
 class SboAssessmentCase(models.AbstractModel):
     """Turns findings into deductions: which rule, how many units, what was charged before, how many points.
 
-    One statement, in named steps: sheet, bound, found, cases, priced, then what is written from them.
+    One statement, in named steps: sheet, bound, found, charged, earlier, cases, priced, then what is written from them.
     """
 
     _name = "sbo.assessment.case"
@@ -25,17 +30,22 @@ class SboAssessmentCase(models.AbstractModel):
 
     @api.model
     def _write_cases(self, sheets, start, end, until, calendar):
-        """Write the deductions of open sheets of one period and company.
+        """Write the deductions of open sheets of one period, company and standard.
 
         :param start: naive UTC bounds of the period, `end` excluded
         :param until: the moment up to which open cases are charged
         :param calendar: whose working time measures a delay
         """
+        open_sheets = self._lock_open(sheets)
+        if not open_sheets:
+            return
         self.env.cr.execute(
             SQL(
                 """WITH sheet AS MATERIALIZED (%(sheet)s),
                 bound AS MATERIALIZED (%(bound)s),
                 found AS MATERIALIZED (%(found)s),
+                charged AS MATERIALIZED (%(charged)s),
+                earlier AS MATERIALIZED (%(earlier)s),
                 cases AS MATERIALIZED (%(cases)s),
                 priced AS MATERIALIZED (%(priced)s),
                 written AS (%(write)s),
@@ -48,9 +58,12 @@ class SboAssessmentCase(models.AbstractModel):
                       FROM sheet WHERE d.assessment_id = sheet.id AND NOT d.exempt
                        AND d.appeal_state IS NOT NULL AND d.state <> 'withdrawn' AND %(stale)s)
                 %(examined)s""",
-                sheet=self._sql_sheet(sheets),
-                bound=self._sql_bound(),
-                found=self._sql_found(start, end),
+                # Both as arrays: the planner knows how long they are, and nothing about rows just inserted.
+                sheet=self._sql_rows(("id", "user_id"), ("integer", "integer"), open_sheets),
+                bound=self._sql_rows(BOUND, BOUND_TYPES, self._get_bound(sheets.standard_id)),
+                found=self._sql_found(sheets, start, end),
+                charged=self._sql_charged(start),
+                earlier=self._sql_earlier(sheets[0]),
                 cases=self._sql_cases(sheets, until, calendar),
                 priced=self._sql_priced(),
                 write=self._sql_write(),
@@ -63,46 +76,61 @@ class SboAssessmentCase(models.AbstractModel):
         )
 
     @api.model
-    def _sql_sheet(self, sheets) -> SQL:
-        return SQL(
-            """SELECT a.id, a.user_id, a.company_id, a.standard_id, s.begun_hour AS begun
-                 FROM sbo_assessment a JOIN sbo_standard s ON s.id = a.standard_id
-                WHERE a.id = ANY(%s) AND a.state = ANY(%s)""",
-            sheets.ids,
-            list(OPEN_STATES),
+    def _lock_open(self, sheets):
+        """The sheets among these that may move, held until the end of the transaction: (id, user)."""
+        return self.env.execute_query(
+            SQL(
+                """SELECT id, user_id FROM sbo_assessment WHERE id = ANY(%s) AND state = ANY(%s)
+                    ORDER BY id FOR NO KEY UPDATE""",
+                sheets.ids,
+                list(OPEN_STATES),
+            )
         )
 
     @api.model
-    def _sql_bound(self) -> SQL:
-        """The rules of the sheets' standards with the checks they listen to."""
-        return SQL(
-            """SELECT r.id AS rule_id, r.standard_id, r.criterion_id, r.kind, r.points AS per_unit, r.cap,
-                      COALESCE(r.origin_id, r.id) AS origin_rule_id, r.sequence,
-                      r.kind IN ('delay_hour', 'delay_day') AS delay, c.id AS check_id, c.unit
-                 FROM sbo_standard_rule r JOIN sbo_check c ON c.code = ANY(string_to_array(r.check_code, ','))
-                WHERE r.standard_id IN (SELECT standard_id FROM sheet)"""
+    def _get_bound(self, standard):
+        """The rules of a standard with the checks they listen to, a row for each pair."""
+        return self.env.execute_query(
+            SQL(
+                """SELECT r.id, r.criterion_id, COALESCE(r.origin_id, r.id), r.kind, r.points, r.cap, r.sequence,
+                          c.id, c.unit
+                     FROM sbo_standard_rule r JOIN sbo_check c ON c.code = ANY(string_to_array(r.check_code, ','))
+                    WHERE r.standard_id = %s""",
+                standard.id,
+            )
         )
 
     @api.model
-    def _sql_found(self, start, end) -> SQL:
+    def _sql_rows(self, names, types, rows) -> SQL:
+        columns = list(zip(*rows, strict=True)) or [()] * len(names)
+        return SQL(
+            "SELECT * FROM unnest(%s) AS given(%s)",
+            SQL(", ").join(
+                SQL("%s::%s[]", list(values), SQL(kind)) for values, kind in zip(columns, types, strict=True)
+            ),
+            SQL(", ").join(map(SQL.identifier, names)),
+        )
+
+    @api.model
+    def _sql_found(self, sheets, start, end) -> SQL:
         """Findings of the period, whatever became of them; of a delay also those that run on from before."""
         return SQL(
-            """SELECT sheet.id AS assessment_id, sheet.user_id, sheet.company_id, sheet.begun, b.rule_id,
-                      b.criterion_id, b.origin_rule_id, b.kind, b.delay, b.per_unit, b.cap, b.check_id,
-                      b.unit, b.sequence AS rule_sequence, f.id AS finding_id, f.res_model, f.res_id,
-                      f.res_name, f.due_at, f.quantity,
+            """SELECT sheet.id AS assessment_id, sheet.user_id, b.*, f.company_id, f.id AS finding_id,
+                      f.res_model, f.res_id, f.res_name, f.due_at, f.quantity,
                       CASE WHEN f.closed_at < %(end)s THEN f.closed_at END AS closed_at,
                       f.state = 'confirmed' AND f.cause = 'clerk' AS counted,
                       f.state <> 'waived' AND (f.cause = 'undetermined'
                                                OR f.state <> 'confirmed' AND f.cause = 'clerk') AS pending
-                 FROM sheet
-                 JOIN sbo_finding f ON f.user_id = sheet.user_id AND f.company_id = sheet.company_id
-                 JOIN bound b ON b.standard_id = sheet.standard_id AND b.check_id = f.check_id
-                WHERE f.due_at < %(end)s
-                  AND (f.due_at >= %(start)s
-                       OR b.delay AND (f.closed_at IS NULL OR f.closed_at >= %(start)s))""",
+                 FROM sbo_finding f
+                 JOIN sheet ON sheet.user_id = f.user_id
+                 JOIN bound b ON b.check_id = f.check_id
+                WHERE f.company_id = %(company)s AND f.due_at < %(end)s
+                  AND (f.due_at >= %(start)s OR f.closed_at IS NULL OR f.closed_at >= %(start)s)
+                  AND (f.due_at >= %(start)s OR b.kind IN %(delay)s)""",
+            company=sheets.company_id.id,
             start=start,
             end=end,
+            delay=DELAY,
         )
 
     @api.model
@@ -117,15 +145,14 @@ class SboAssessmentCase(models.AbstractModel):
                       ON l.assessment_id = f.assessment_id AND l.criterion_id = f.criterion_id
                  LEFT JOIN sbo_assessment_deduction mine ON mine.assessment_id = f.assessment_id
                       AND mine.rule_id = f.rule_id AND mine.finding_id = f.finding_id
-                 LEFT JOIN (%(earlier)s) earlier
+                 LEFT JOIN earlier
                       ON earlier.finding_id = f.finding_id AND earlier.origin_rule_id = f.origin_rule_id
                 WHERE f.counted OR f.pending""",
-            units=self._sql_units(until, calendar),
-            earlier=self._sql_earlier(sheets[0]),
+            units=self._sql_units(until, calendar, sheets.standard_id.begun_hour),
         )
 
     @api.model
-    def _sql_units(self, until, calendar) -> SQL:
+    def _sql_units(self, until, calendar, begun) -> SQL:
         """Whole units of row `f`; tools/scoring.py says the same."""
         openings = self.env["sbo.working.day"]
         args = (
@@ -135,22 +162,26 @@ class SboAssessmentCase(models.AbstractModel):
         )
         return SQL(
             """CASE f.kind
-                 WHEN 'delay_hour' THEN %(hours)s
-                 WHEN 'delay_day' THEN %(days)s
+                 WHEN 'delay_hour' THEN %(whole)s(ROUND((%(seconds)s / 3600)::numeric, 6))
+                 WHEN 'delay_day' THEN %(whole)s(ROUND((%(days)s)::numeric, 6))
                  WHEN 'shortfall' THEN GREATEST(0, %(counted)s)
                  WHEN 'missed' THEN 1
                  ELSE CASE WHEN f.unit IN ('case', 'piece') THEN GREATEST(1, %(counted)s) ELSE 1 END
                END::integer""",
             counted=SQL("FLOOR(ROUND(f.quantity::numeric, 4))"),
-            hours=self._sql_whole(SQL("%s / 3600", openings._sql_late_seconds(*args))),
-            days=self._sql_whole(openings._sql_late_days(*args)),
+            whole=SQL("CEIL") if begun else SQL("FLOOR"),
+            seconds=openings._sql_late_seconds(*args),
+            days=openings._sql_late_days(*args),
         )
 
     @api.model
-    def _sql_whole(self, amount) -> SQL:
+    def _sql_charged(self, start) -> SQL:
+        """Deductions of all times for the cases that run on from before the period."""
         return SQL(
-            "(SELECT CASE WHEN f.begun THEN CEIL(n) ELSE FLOOR(n) END FROM ROUND((%s)::numeric, 6) AS n)",
-            amount,
+            """SELECT d.assessment_id, d.finding_id, d.origin_rule_id, d.units, d.points, d.state
+                 FROM sbo_assessment_deduction d
+                WHERE d.finding_id IN (SELECT finding_id FROM found WHERE due_at < %s)""",
+            start,
         )
 
     @api.model
@@ -160,9 +191,8 @@ class SboAssessmentCase(models.AbstractModel):
             """SELECT d.finding_id, d.origin_rule_id,
                       SUM(d.units) FILTER (WHERE d.state <> 'withdrawn') AS units,
                       SUM(d.points) FILTER (WHERE d.state IN ('counted', 'pending')) AS points
-                 FROM sbo_assessment_deduction d JOIN sbo_assessment p ON p.id = d.assessment_id
-                WHERE d.finding_id IN (SELECT finding_id FROM found WHERE delay)
-                  AND p.company_id = %(company)s AND p.period_type = %(kind)s AND p.period_end < %(first)s
+                 FROM charged d JOIN sbo_assessment p ON p.id = d.assessment_id
+                WHERE p.company_id = %(company)s AND p.period_type = %(kind)s AND p.period_end < %(first)s
                   AND NOT EXISTS (SELECT FROM sbo_assessment n WHERE n.corrects_id = p.id)
                 GROUP BY d.finding_id, d.origin_rule_id""",
             company=sheet.company_id.id,

@@ -76,7 +76,8 @@ class SboAssessmentRun(models.AbstractModel):
         as_of = as_of or self._now()
 
         def period(sheet):
-            return (sheet.period_start, sheet.period_end, sheet.company_id.id, sheet.period_type)
+            company, standard = sheet.company_id.id, sheet.standard_id.id
+            return (sheet.period_start, sheet.period_end, sheet.period_type, company, standard)
 
         for _key, group in groupby(sheets.sorted(period), period):
             group = sheets.browse([sheet.id for sheet in group])
@@ -227,7 +228,7 @@ class SboAssessmentRun(models.AbstractModel):
     # === deductions === #
 
     def _charge(self, as_of):
-        """Bring the deductions and the numbers of cases of these sheets (one period, one company) in line."""
+        """Bring the deductions and the numbers of cases of these sheets in line: one period, company, standard."""
         sheet = self[0]
         start, end = periods.utc_bounds(sheet.period_start, sheet.period_end, self._zone(sheet.company_id))
         calendar = sheet.company_id._sbo_calendar()

@@ -18,18 +18,15 @@ class SboAssessmentSum(models.AbstractModel):
                 """UPDATE sbo_assessment_line l
                       SET lost = n.lost, pending = n.pending, score = n.score, final = n.final,
                           write_uid = %(uid)s, write_date = %(now)s
-                     FROM (SELECT t.*, GREATEST(0, LEAST(t.points, t.score + t.adjustment)) AS final FROM (
-                             SELECT l.id, l.points, l.adjustment, COALESCE(d.lost, 0) AS lost,
-                                    COALESCE(d.pending, 0) AS pending,
-                                    GREATEST(0, l.points - COALESCE(d.lost, 0)) AS score
-                               FROM sbo_assessment_line l
-                               JOIN sbo_assessment a ON a.id = l.assessment_id AND a.state <> 'locked'
-                               LEFT JOIN (SELECT line_id,
-                                                 SUM(points) FILTER (WHERE state = 'counted') AS lost,
-                                                 SUM(points) FILTER (WHERE state = 'pending') AS pending
-                                            FROM sbo_assessment_deduction WHERE assessment_id = ANY(%(ids)s)
-                                           GROUP BY line_id) d ON d.line_id = l.id
-                              WHERE l.assessment_id = ANY(%(ids)s)) t) n
+                     FROM (SELECT l.id, d.lost, d.pending, s.score,
+                                  GREATEST(0, LEAST(l.points, s.score + l.adjustment)) AS final
+                             FROM sbo_assessment_line l
+                             JOIN sbo_assessment a ON a.id = l.assessment_id AND a.state <> 'locked',
+                          LATERAL (SELECT COALESCE(SUM(points) FILTER (WHERE state = 'counted'), 0) AS lost,
+                                          COALESCE(SUM(points) FILTER (WHERE state = 'pending'), 0) AS pending
+                                     FROM sbo_assessment_deduction WHERE line_id = l.id) d,
+                          LATERAL (SELECT GREATEST(0, l.points - d.lost) AS score) s
+                            WHERE l.assessment_id = ANY(%(ids)s)) n
                     WHERE l.id = n.id AND (l.lost, l.pending, l.score, l.final)
                           IS DISTINCT FROM (n.lost, n.pending, n.score, n.final)""",
                 ids=ids,
