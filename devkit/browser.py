@@ -15,6 +15,8 @@ from .steps import build_once
 BIN = STATE / "bin"
 ODOO_LOOKS_FOR = ("google-chrome", "chromium", "chromium-browser")
 HEADLESS = "chromium-headless-shell"
+# its data files, named because they may be installed and yet have to lie beside the unpacked program
+HEADLESS_PACKAGES = (HEADLESS, "chromium-common")
 FONTS = ("fonts-wqy-zenhei", "fonts-dejavu-core", "fonts-liberation")
 FONTCONFIG = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
 <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
@@ -70,9 +72,9 @@ def _wrap_headless():
         raise Missing("no browser for the tours: install google-chrome or chromium")
 
     def fill(part):
-        apt.unpack_all(apt.own(), [HEADLESS], part, libraries=True)
+        apt.unpack_all(apt.own(), HEADLESS_PACKAGES, part, libraries=True)
 
-    folder = build_once(STATE / "chromium", "1", fill)
+    folder = build_once(STATE / "chromium", "2", fill)
     program = next(p for p in folder.glob(f"usr/lib/*/{HEADLESS}") if p.is_file())
     libraries = shlex.quote(apt.library_path(folder))
     _script(

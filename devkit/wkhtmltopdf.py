@@ -44,13 +44,8 @@ SIZES = {
     "Legal": (215.9, 355.6),
 }
 SCALE = 0.8  # patched Qt prints CSS pixels smaller; found by laying pages over each other
-PROGRAMS = (
-    "chromium-headless-shell",
-    "google-chrome",
-    "chromium",
-    "chromium-browser",
-    "google-chrome-stable",
-)
+# ours comes first in PATH, by the name that Odoo looks for
+PROGRAMS = ("chromium", "google-chrome", "chromium-browser", "google-chrome-stable", "chromium-headless-shell")
 # pages are files that ask Odoo for their styles and fonts: --disable-web-security lets the fonts through
 SWITCHES = (
     "--headless",
