@@ -24,7 +24,8 @@ class SboAssessmentDeduction(models.Model):
     _description = "Deduction"
     _order = "assessment_id, sequence, due_at, id"
 
-    assessment_id = fields.Many2one("sbo.assessment", required=True, readonly=True, ondelete="cascade", index=True)
+    # begins _case_uniq
+    assessment_id = fields.Many2one("sbo.assessment", required=True, readonly=True, ondelete="cascade")
     line_id = fields.Many2one("sbo.assessment.line", required=True, readonly=True, ondelete="cascade", index=True)
     user_id = fields.Many2one(related="assessment_id.user_id", store=True, index=True)
     company_id = fields.Many2one(related="assessment_id.company_id", store=True)
@@ -32,7 +33,7 @@ class SboAssessmentDeduction(models.Model):
     sequence = fields.Integer(readonly=True)
     rule_id = fields.Many2one("sbo.standard.rule", required=True, readonly=True, ondelete="restrict", index=True)
     origin_rule_id = fields.Many2one("sbo.standard.rule", required=True, readonly=True, ondelete="restrict")
-    finding_id = fields.Many2one("sbo.finding", readonly=True, ondelete="set null", index="btree_not_null")
+    finding_id = fields.Many2one("sbo.finding", readonly=True, ondelete="set null")  # begins _carry_idx
     check_id = fields.Many2one("sbo.check", readonly=True, ondelete="restrict")
     res_model = fields.Char("Record Type", readonly=True)
     res_id = fields.Many2oneReference("Record ID", model_field="res_model", readonly=True, aggregator=None)

@@ -12,7 +12,8 @@ class SboAssessmentLine(models.Model):
     _description = "Criterion of an Assessment Sheet"
     _order = "assessment_id, sequence, criterion_id, id"
 
-    assessment_id = fields.Many2one("sbo.assessment", required=True, readonly=True, ondelete="cascade", index=True)
+    # begins _criterion_uniq
+    assessment_id = fields.Many2one("sbo.assessment", required=True, readonly=True, ondelete="cascade")
     user_id = fields.Many2one(related="assessment_id.user_id", store=True, index=True)
     company_id = fields.Many2one(related="assessment_id.company_id", store=True)
     period_start = fields.Date(related="assessment_id.period_start", store=True)

@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from ..tools.staging import staged
+
 _logger = logging.getLogger(__name__)
 
 # What the engine writes when it finds a case, column by column.
@@ -19,6 +21,8 @@ FOUND = {
     "quantity": SQL("r.quantity"),
     "evidence": SQL("r.evidence"),
 }
+# So many new findings make the planner's idea of the ledger useless.
+MANY = 10_000
 SAME_CASE = "f.check_id = %s AND f.res_model = %s AND f.res_id = r.res_id AND f.key = r.key"
 
 
@@ -55,6 +59,7 @@ class SboCheckLedger(models.AbstractModel):
         if ids is None:
             self.env["sbo.check.run"]._log(result, as_of)
         self.env["sbo.finding"].invalidate_model()
+        self.env["sbo.check"]._forget_desk()
         return result
 
     def _concerning(self, company):
@@ -63,7 +68,14 @@ class SboCheckLedger(models.AbstractModel):
 
     def _write_ledger(self, ids=None):
         self.ensure_one()
-        [counts] = self.env.execute_query_dict(self._sql_ledger(self._query(ids), ids))
+        query = self._query(ids)
+        self.env.flush_query(query)
+        self.env["sbo.finding"].flush_model()
+        with staged(self.env.cr, "sbo_found", query, ["res_id", "key"]):
+            [counts] = self.env.execute_query_dict(self._sql_ledger(ids))
+        if counts["added"] > MANY:
+            # The next statements come before the database's own housekeeping has looked.
+            self.env.cr.execute(SQL("ANALYZE sbo_finding (check_id, res_id, key, user_id, closed_at, due_at)"))
         return counts
 
     def _guarded(self, work, *args):
@@ -92,7 +104,7 @@ class SboCheckLedger(models.AbstractModel):
                 "%(check)s has already been run for %(latest)s. An earlier moment cannot be written any more.",
                 check=self.name, latest=latest))
 
-    def _sql_ledger(self, query, ids) -> SQL:
+    def _sql_ledger(self, ids) -> SQL:
         same = SQL(SAME_CASE, self.id, self.model)
         scope = SQL(
             "f.check_id = %s AND f.company_id = %s AND f.closed_at IS NULL AND f.origin = 'auto'",
@@ -100,15 +112,14 @@ class SboCheckLedger(models.AbstractModel):
         if ids is not None:
             scope = SQL("%s AND f.res_id = ANY(%s)", scope, list(ids))
         return SQL(
-            """WITH r AS MATERIALIZED (%(query)s),
-            added AS (%(insert)s),
+            """WITH added AS (%(insert)s),
             changed AS (%(update)s),
             gone AS (
                 UPDATE sbo_finding f SET closed_at = %(as_of)s, write_date = now() AT TIME ZONE 'UTC'
-                 WHERE %(scope)s AND NOT EXISTS (SELECT 1 FROM r WHERE %(same)s) RETURNING 1)
+                 WHERE %(scope)s AND NOT EXISTS (SELECT 1 FROM sbo_found r WHERE %(same)s) RETURNING 1)
             SELECT (SELECT COUNT(*) FROM added) AS added, (SELECT COUNT(*) FROM changed) AS changed,
                    (SELECT COUNT(*) FROM gone) AS closed""",
-            query=query, insert=self._sql_insert(same), update=self._sql_update(same, scope), same=same, scope=scope,
+            insert=self._sql_insert(same), update=self._sql_update(same, scope), same=same, scope=scope,
             as_of=self._as_of(),
         )
 
@@ -125,7 +136,7 @@ class SboCheckLedger(models.AbstractModel):
             create_date=SQL("now() AT TIME ZONE 'UTC'"), write_date=SQL("now() AT TIME ZONE 'UTC'"),
         )
         return SQL(
-            """INSERT INTO sbo_finding (%(names)s) SELECT %(values)s FROM r
+            """INSERT INTO sbo_finding (%(names)s) SELECT %(values)s FROM sbo_found r
                 WHERE NOT EXISTS (SELECT 1 FROM sbo_finding f WHERE %(same)s AND f.closed_at IS NULL)
                   AND (r.done_at IS NULL OR NOT EXISTS (
                        SELECT 1 FROM sbo_finding f
@@ -147,7 +158,7 @@ class SboCheckLedger(models.AbstractModel):
             "due_at": SQL("CASE WHEN %s THEN f.due_at ELSE COALESCE(r.due_at, f.due_at) END", judged),
         }
         return SQL(
-            """UPDATE sbo_finding f SET %(sets)s, write_date = now() AT TIME ZONE 'UTC' FROM r
+            """UPDATE sbo_finding f SET %(sets)s, write_date = now() AT TIME ZONE 'UTC' FROM sbo_found r
                 WHERE %(scope)s AND %(same)s AND (%(old)s) IS DISTINCT FROM (%(new)s) RETURNING 1""",
             sets=SQL(", ").join(SQL("%s = %s", SQL.identifier(name), sql) for name, sql in new.items()),
             scope=scope, same=same,

@@ -116,6 +116,7 @@ class SboCheckRun(models.Model):
                 return {}  # somebody has run it by hand since the night was planned
             counts = self.check_id._in_company(self.company_id, self.as_of)._write_ledger()
             self.env["sbo.finding"].invalidate_model()
+            self.env["sbo.check"]._forget_desk()
             return counts
         self.env["sbo.finding"]._tell_people(self.company_id, self.as_of)
         return {}

@@ -35,7 +35,7 @@ class SboFinding(models.Model):
     _order = "closed_at DESC, severity DESC, due_at, id"
     _mail_post_access = "read"
 
-    check_id = fields.Many2one("sbo.check", required=True, readonly=True, index=True, ondelete="restrict")
+    check_id = fields.Many2one("sbo.check", required=True, readonly=True, ondelete="restrict")  # begins _case_idx
     check_code = fields.Char(related="check_id.code", string="Check Code")
     description = fields.Text(related="check_id.description")
     unit = fields.Selection(related="check_id.unit")
@@ -46,10 +46,10 @@ class SboFinding(models.Model):
     res_name = fields.Char("Record", readonly=True)
     key = fields.Char(readonly=True, default="", help="What on the record: a field, a line, a period.")
     company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, index=True, default=lambda self: self.env.company)
+        "res.company", required=True, readonly=True, default=lambda self: self.env.company)
     team_id = fields.Many2one("crm.team", "Sales Team", readonly=True, index="btree_not_null")
     user_id = fields.Many2one(
-        "res.users", "Responsible", readonly=True, index="btree_not_null", help="Who answered at the due moment.")
+        "res.users", "Responsible", readonly=True, help="Who answered at the due moment.")  # begins _person_idx
     origin = fields.Selection(
         [("auto", "Check"), ("manual", "Noted by Hand")], required=True, readonly=True, default="manual")
     state = fields.Selection(STATES, required=True, readonly=True, default="candidate", tracking=True)
@@ -76,6 +76,8 @@ class SboFinding(models.Model):
     _case_idx = models.Index("(check_id, res_model, res_id, key, due_at)")
     _record_idx = models.Index("(res_model, res_id) WHERE closed_at IS NULL")
     _person_idx = models.Index("(user_id, due_at)")
+    _live_idx = models.Index(
+        "(company_id, check_id, user_id) WHERE closed_at IS NULL OR state IN ('candidate', 'disputed')")
 
     @api.depends("check_id", "res_name")
     def _compute_display_name(self):
@@ -107,12 +109,15 @@ class SboFinding(models.Model):
             self._complete_manual(vals)
             # A key of its own: a person may note the same thing twice, the engine never closes it.
             vals["key"] = f"manual:{uuid4().hex}"
-        return super().create(vals_list)
+        findings = super().create(vals_list)
+        self.env["sbo.check"]._forget_desk()
+        return findings
 
     def write(self, vals):
         if not self.env.su:
             self._refuse_by_hand(vals)
         result = super().write(vals)
+        self.env["sbo.check"]._forget_desk()
         if JUDGED & set(vals) and "sbo.assessment" in self.env:
             self.env["sbo.assessment"]._refresh_findings(self)
         return result
@@ -234,3 +239,4 @@ class SboFinding(models.Model):
             """UPDATE sbo_finding SET closed_at = now() AT TIME ZONE 'UTC', write_date = now() AT TIME ZONE 'UTC'
                 WHERE res_model = %s AND res_id = ANY(%s) AND closed_at IS NULL RETURNING id""", model, list(ids)))
         self.invalidate_model()
+        self.env["sbo.check"]._forget_desk()

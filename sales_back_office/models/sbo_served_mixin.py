@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools.sql import column_exists, create_column
 
 
 class SboServedMixin(models.AbstractModel):
@@ -20,6 +21,13 @@ class SboServedMixin(models.AbstractModel):
         domain=lambda self: self._sbo_clerk_domain(),
         help="Who answers in the back office for this record.",
     )
+
+    def _auto_init(self):
+        # Nobody is anybody's clerk on the day of installation: the default need not be computed for each of
+        # millions of orders to find that out.
+        if self._auto and not column_exists(self.env.cr, self._table, "sbo_clerk_id"):
+            create_column(self.env.cr, self._table, "sbo_clerk_id", "int4")
+        return super()._auto_init()
 
     def _compute_field_value(self, field):
         # A default that moves a stored clerk bypasses write(): the history must not miss it.
