@@ -1,0 +1,112 @@
+"""The nightly run of all checks beside hand-written SQL that writes the same findings into an equal table."""
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from harness import environment, in_turn, row, same_shape, sections
+
+HERE = Path(__file__).resolve().parent
+TARGET = 2.0
+# The columns in which the two ledgers must agree: everything but numbers and log columns.
+COMPARED = ("check_id, area, severity, res_model, res_id, res_name, key, company_id, team_id, user_id, origin, state, "
+            "cause, opened_at, due_at, closed_at, quantity, evidence")
+
+
+def measure(database, today, rounds, people):
+    """First night (everything is new) and the night after it (little is)."""
+    end = _end(today)
+    _make_table(database)
+    yield from _night(database, "first night", f"all checks, first night, {people} people", end - timedelta(days=1),
+                      rounds)
+    _keep_first_night(database, end - timedelta(days=1))
+    yield from _night(database, "steady night", f"all checks, steady night, {people} people", end, rounds)
+
+
+def prepare(database, today):
+    """The ledger as the first night leaves it, for the measures that read it."""
+    _make_table(database)
+    _keep_first_night(database, _end(today) - timedelta(days=1))
+
+
+def _end(today):
+    """The evening of the last day of the fill."""
+    return datetime.fromisoformat(today) + timedelta(hours=15)
+
+
+def _make_table(database):
+    with environment(database) as env:
+        same_shape(env.cr, ["sbo_finding"])
+        env.cr.commit()
+
+
+def _night(database, script, what, as_of, rounds):
+    statements = sections(HERE / "night.sql")[script]
+
+    def ours(side):
+        with environment(database) as env:
+            _prepare(env, script, "sbo_finding")
+            with side.watch(env.cr):
+                result = env["sbo.check"].search([("kind", "!=", "manual")])._run(as_of=as_of)
+            return {key: sum(counts[key] for *_, counts in result) for key in ("added", "changed", "closed")}
+
+    def hand(side):
+        with environment(database) as env:
+            _prepare(env, script, "bench_finding")
+            values = _constants(env, as_of)
+            with side.watch(env.cr):
+                for statement in statements:
+                    env.cr.execute(statement, values, log_exceptions=False)
+            if len(side.seconds) == 1:
+                _prove_equal(env, as_of, script)
+
+    ours_side, hand_side = in_turn(rounds, ours=ours, hand=hand)
+    yield row(what, ours_side, hand_side, TARGET, note="{added:,} new, {changed:,} changed, {closed:,} closed".format(
+        **ours_side.result))
+
+
+def _prepare(env, script, table):
+    """An empty table for the first night; the night after it finds what is committed."""
+    if script == "first night":
+        env.cr.execute(f"TRUNCATE {table} CASCADE")
+
+
+def _constants(env, as_of):
+    """What a person would write into the statements: ids, time zone, moment."""
+    company = env.company
+    checks = env["sbo.check"].search([("kind", "!=", "manual")])
+    known = {"delivery_late", "order_no_promised_date", "order_below_pricelist", "customer_not_verified",
+             "customer_code_invalid", "bench_late_hours"}
+    if unknown := set(checks.mapped("code")) - known:
+        raise SystemExit(f"night.sql does not know these checks yet: {', '.join(sorted(unknown))}")
+    months = env["res.partner"].with_context(sbo_as_of=as_of)._sbo_finished_months(
+        checks[0]._in_company(company, as_of))
+    return {
+        **{check.code: check.id for check in checks},
+        "company": company.id, "calendar": company._sbo_calendar().id, "tz": company._sbo_tz(), "as_of": as_of,
+        "since": checks[0]._in_company(company, as_of)._since(), "months": [m[0] for m in months],
+        "first_days": [m[1] for m in months], "dues": [m[2] for m in months],
+    }
+
+
+def _prove_equal(env, as_of, script):
+    """Both ways write the same ledger, or the measurement means nothing."""
+    env["sbo.check"].search([("kind", "!=", "manual")])._run(as_of=as_of)
+    env.cr.execute(f"""SELECT COUNT(*) FROM ((SELECT {COMPARED} FROM sbo_finding EXCEPT ALL
+                       SELECT {COMPARED} FROM bench_finding) UNION ALL (SELECT {COMPARED} FROM bench_finding EXCEPT ALL
+                       SELECT {COMPARED} FROM sbo_finding)) d""")
+    [differences] = env.cr.fetchone()
+    if differences:
+        raise SystemExit(f"{script}: {differences} rows differ between the engine's ledger and the hand-written one")
+
+
+def _keep_first_night(database, as_of):
+    """Commit the first night in both tables, half of it judged, as the state before the second night."""
+    with environment(database) as env:
+        env.cr.execute("TRUNCATE sbo_finding, bench_finding CASCADE")
+        env["sbo.check"].search([("kind", "!=", "manual")])._run(as_of=as_of)
+        env.cr.execute("UPDATE sbo_finding SET state = 'confirmed', cause = 'clerk' WHERE id % 2 = 0")
+        env.cr.execute("UPDATE sbo_finding SET state = 'waived' WHERE id % 20 = 1")
+        env.cr.execute("INSERT INTO bench_finding SELECT * FROM sbo_finding")
+        env.cr.commit()
+        env.cr._cnx.autocommit = True
+        env.cr.execute("VACUUM (ANALYZE) sbo_finding, bench_finding")
+        env.cr._cnx.autocommit = False
