@@ -197,8 +197,9 @@ class SboFinding(models.Model):
             vals["company_id"] = record.company_id.id
 
     def _ask(self, decision):
+        titles = {"dispute": self.env._("Dispute"), "waive": self.env._("Waive")}
         return {
-            "type": "ir.actions.act_window", "name": self.env._("Reason"), "res_model": "sbo.finding.decision",
+            "type": "ir.actions.act_window", "name": titles[decision], "res_model": "sbo.finding.decision",
             "view_mode": "form", "target": "new",
             "context": {"default_decision": decision, "default_finding_ids": self.ids},
         }

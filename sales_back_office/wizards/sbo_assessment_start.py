@@ -20,7 +20,7 @@ class SboAssessmentStart(models.TransientModel):
     )
     period_type = fields.Selection(
         lambda self: self.env["sbo.assessment"]._fields["period_type"]._description_selection(self.env),
-        "Period",
+        "Period Type",
         required=True,
         default="month",
     )
