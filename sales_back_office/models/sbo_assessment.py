@@ -190,7 +190,7 @@ class SboAssessment(models.Model):
     @api.model
     def _cron_refresh(self):
         """Nightly: start the current month and bring every open sheet up to date, company by company."""
-        companies = self.env["res.company"].search([])
+        companies = self.env["res.company"].search([("active", "=", True)])
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=len(companies))
         for company in companies:

@@ -18,6 +18,12 @@ BOUND_TYPES = ("integer", "integer", "integer", "text", "numeric", "numeric", "i
 KEY = ("assessment_id", "rule_id", "finding_id")
 FIXED = ("user_id", "company_id", "exempt")
 
+# A deduction of row `d` that nothing found bears out any more.
+STALE = SQL(
+    """NOT EXISTS (SELECT FROM priced p WHERE p.assessment_id = d.assessment_id
+                      AND p.rule_id = d.rule_id AND p.finding_id = d.finding_id)"""
+)
+
 
 class SboAssessmentCase(models.AbstractModel):
     """Turns findings into deductions: which rule, how many units, what was charged before, how many points.
@@ -51,12 +57,10 @@ class SboAssessmentCase(models.AbstractModel):
                 written AS (%(write)s),
                 gone AS (
                     DELETE FROM sbo_assessment_deduction d USING sheet
-                     WHERE d.assessment_id = sheet.id AND NOT d.exempt
-                       AND d.appeal_state IS NULL AND %(stale)s),
+                     WHERE d.assessment_id = sheet.id AND d.appeal_state IS NULL AND NOT d.exempt AND %(stale)s),
                 withdrawn AS (
-                    UPDATE sbo_assessment_deduction d SET state = 'withdrawn', units = 0, points = 0
-                      FROM sheet WHERE d.assessment_id = sheet.id AND NOT d.exempt
-                       AND d.appeal_state IS NOT NULL AND d.state <> 'withdrawn' AND %(stale)s)
+                    UPDATE sbo_assessment_deduction d SET state = 'withdrawn', units = 0, points = 0 FROM sheet
+                     WHERE d.assessment_id = sheet.id AND d.appeal_state <> '' AND NOT d.exempt AND %(stale)s)
                 %(examined)s""",
                 # Both as arrays: the planner knows how long they are, and nothing about rows just inserted.
                 sheet=self._sql_rows(("id", "user_id"), ("integer", "integer"), open_sheets),
@@ -67,10 +71,7 @@ class SboAssessmentCase(models.AbstractModel):
                 cases=self._sql_cases(sheets, until, calendar),
                 priced=self._sql_priced(),
                 write=self._sql_write(),
-                stale=SQL(
-                    """NOT EXISTS (SELECT FROM priced p WHERE p.assessment_id = d.assessment_id
-                                      AND p.rule_id = d.rule_id AND p.finding_id = d.finding_id)"""
-                ),
+                stale=STALE,
                 examined=self._sql_examined(),
             )
         )

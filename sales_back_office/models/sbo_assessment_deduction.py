@@ -59,7 +59,7 @@ class SboAssessmentDeduction(models.Model):
         "Appeal",
         readonly=True,
     )
-    appeal_text = fields.Text("Appeal Text", readonly=True)
+    appeal_text = fields.Text(readonly=True)
     appeal_at = fields.Datetime(readonly=True)
     appeal_outcome = fields.Text("Outcome", readonly=True)
     appeal_by_id = fields.Many2one("res.users", "Decided By", readonly=True)
@@ -258,8 +258,9 @@ class SboAssessmentDeduction(models.Model):
         elif self.rule_id.kind == "missed" and not self.units:
             return self.env._("already counted in this period: 0")
         full = self.units * self.per_unit
-        text += self.env._("; %(units)s × %(each)s = %(points)s", units=self.units, each=f"{self.per_unit:g}",
-                           points=f"{full:g}")
+        text += self.env._(
+            "; %(units)s × %(each)s = %(points)s", units=self.units, each=f"{self.per_unit:g}", points=f"{full:g}"
+        )
         if self.cap and self.points < full:
             values = {"cap": f"{self.cap:g}", "before": f"{self.points_before:g}", "points": f"{self.points:g}"}
             if self.points_before:

@@ -22,7 +22,7 @@ class SboAssessmentLine(models.Model):
     section_id = fields.Many2one("sbo.standard.section", required=True, readonly=True, ondelete="restrict")
     sequence = fields.Integer(readonly=True)
     points = fields.Float(readonly=True, digits=(8, 2))
-    examined = fields.Integer("Examined", readonly=True, help="Findings of the period, whatever became of them.")
+    examined = fields.Integer(readonly=True, help="Findings of the period, whatever became of them.")
     lost = fields.Float(readonly=True, digits=(8, 2))
     pending = fields.Float(readonly=True, digits=(8, 2))
     score = fields.Float(readonly=True, digits=(8, 2), help="Points less what was lost, never below zero.")

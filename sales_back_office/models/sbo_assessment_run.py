@@ -1,5 +1,3 @@
-from itertools import groupby
-
 import pytz
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -75,12 +73,10 @@ class SboAssessmentRun(models.AbstractModel):
         self.env.flush_all()
         as_of = as_of or self._now()
 
-        def period(sheet):
-            company, standard = sheet.company_id.id, sheet.standard_id.id
-            return (sheet.period_start, sheet.period_end, sheet.period_type, company, standard)
-
-        for _key, group in groupby(sheets.sorted(period), period):
-            group = sheets.browse([sheet.id for sheet in group])
+        groups = sheets.sorted(lambda sheet: (sheet.period_start, sheet.period_end, sheet.id)).grouped(
+            lambda sheet: (sheet.period_start, sheet.period_end, sheet.company_id, sheet.standard_id)
+        )
+        for group in groups.values():
             group._charge(as_of)
             group._sum_up(as_of)
         sheets._forget()

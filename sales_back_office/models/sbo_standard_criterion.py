@@ -19,9 +19,7 @@ class SboStandardCriterion(models.Model):
     rule_ids = fields.One2many("sbo.standard.rule", "criterion_id", "Rules", copy=True)
 
     _code_uniq = models.Constraint("UNIQUE (section_id, code)", "A section has one criterion of each code.")
-    _points_positive = models.Constraint(
-        "CHECK (points >= 0)", "The points of a criterion cannot be negative."
-    )
+    _points_positive = models.Constraint("CHECK (points >= 0)", "The points of a criterion cannot be negative.")
 
     @api.depends("code", "name")
     def _compute_display_name(self):

@@ -14,9 +14,7 @@ class SboStandardGrade(models.Model):
     min_score = fields.Float("From Score", required=True, digits=(8, 2))
     coefficient = fields.Float(required=True, default=1.0, digits=(8, 2))
 
-    _score_uniq = models.Constraint(
-        "UNIQUE (standard_id, min_score)", "Two grades cannot begin at the same score."
-    )
+    _score_uniq = models.Constraint("UNIQUE (standard_id, min_score)", "Two grades cannot begin at the same score.")
     _score_positive = models.Constraint(
         "CHECK (min_score >= 0 AND coefficient >= 0)", "Scores and coefficients cannot be negative."
     )
