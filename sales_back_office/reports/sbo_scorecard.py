@@ -28,10 +28,13 @@ class SboScorecard(models.AbstractModel):
         """
         sheets.check_access("read")
         deductions = sheets.deduction_ids.grouped("line_id")
+        # Superuser: the sheet's own deductions, whose findings may have gone to somebody else since.
+        why = {d.id: self.env["sbo.evidence"]._as_text(d.sudo().finding_id) for d in sheets.deduction_ids}
         nothing = self.env["sbo.assessment.deduction"]
         return [
             {
                 "sheet": sheet,
+                "why": why,
                 "sections": [
                     self._get_section(section, lines, deductions, nothing)
                     for section, lines in sheet.line_ids.grouped("section_id").items()
