@@ -1,3 +1,4 @@
+from . import hypothesis_profile
 from . import test_access_checks
 from . import test_assessment_duties
 from . import test_assessment_flow
