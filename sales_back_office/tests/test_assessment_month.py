@@ -171,3 +171,16 @@ class TestMonth(AssessmentCommon):
         self._finding("A1.1", "2026-01-05 10:00")
         sheet = self.sheets._run(self.standard, first, last, self.clerk, as_of=APRIL_5)
         self.assertEqual((sheet.period_type, sheet.points_lost), ("quarter", 1))
+
+    def test_night_starts_the_month_and_brings_open_sheets_up_to_date(self):
+        last = self._run()
+        self.env.cr.execute("UPDATE sbo_assessment SET total = 1 WHERE id = %s", [last.id])
+        cron = self.env.ref("sales_back_office.sbo_assessment_cron")
+        with self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(last.total, 100)
+        today = periods.local_day(self.sheets._now(), self.sheets._zone(self.company))
+        current = self.sheets.search([("period_start", "=", periods.bounds("month", today)[0])])
+        self.assertTrue({self.clerk, self.clerk2} <= set(current.user_id))
+        self.assertNotIn(self.supervisor, current.user_id)
