@@ -19,7 +19,7 @@ class SboCheckDesk(models.AbstractModel):
     mine_count = fields.Integer("Mine", compute="_compute_desk")
     overdue_count = fields.Integer("Past Due", compute="_compute_desk")
     to_judge_count = fields.Integer("To Judge", compute="_compute_desk")
-    next_due = fields.Datetime("Next Due", compute="_compute_desk")
+    next_due = fields.Datetime(compute="_compute_desk")
 
     @api.depends_context("uid", "allowed_company_ids", "tz")
     def _compute_desk(self):
@@ -32,7 +32,7 @@ class SboCheckDesk(models.AbstractModel):
         if operator != ">" or value != 0:
             return NotImplemented
         # Counted once: the cards that are found show the same figures from the cache.
-        checks = self.with_context(active_test=False).search([])
+        checks = self.search([("active", "in", (True, False))])
         return Domain("id", "in", checks.filtered("open_count").ids)
 
     def action_desk_mine(self):

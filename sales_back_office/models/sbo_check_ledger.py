@@ -47,7 +47,7 @@ class SboCheckLedger(models.AbstractModel):
         :raise UserError: the ledger has already been written for a later moment
         """
         as_of = as_of or fields.Datetime.now()
-        companies = companies or self.env["res.company"].sudo().search([])
+        companies = companies or self.env["res.company"].sudo().search([("active", "=", True)])
         self.env.flush_all()
         result = []
         for company in companies:

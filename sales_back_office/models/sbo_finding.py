@@ -111,6 +111,7 @@ class SboFinding(models.Model):
             vals["key"] = f"manual:{uuid4().hex}"
         findings = super().create(vals_list)
         self.env["sbo.check"]._forget_desk()
+        self.env["sbo.assessment"]._refresh_findings(findings)
         return findings
 
     def write(self, vals):
@@ -118,7 +119,7 @@ class SboFinding(models.Model):
             self._refuse_by_hand(vals)
         result = super().write(vals)
         self.env["sbo.check"]._forget_desk()
-        if JUDGED & set(vals) and "sbo.assessment" in self.env:
+        if JUDGED & set(vals):
             self.env["sbo.assessment"]._refresh_findings(self)
         return result
 

@@ -20,7 +20,6 @@ class SboAssessmentStart(models.TransientModel):
     )
     period_type = fields.Selection(
         lambda self: self.env["sbo.assessment"]._fields["period_type"]._description_selection(self.env),
-        "Period Type",
         required=True,
         default="month",
     )
