@@ -55,9 +55,8 @@ def _night(database, script, what, as_of, rounds):
             with side.watch(env.cr):
                 for statement in statements:
                     env.cr.execute(statement, values, log_exceptions=False)
-            if len(side.seconds) == 1:
-                _prove_equal(env, as_of, script)
 
+    _prove_equal(database, script, statements, as_of)
     ours_side, hand_side = in_turn(rounds, ours=ours, hand=hand)
     yield row(what, ours_side, hand_side, TARGET, note="{added:,} new, {changed:,} changed, {closed:,} closed".format(
         **ours_side.result))
@@ -87,15 +86,19 @@ def _constants(env, as_of):
     }
 
 
-def _prove_equal(env, as_of, script):
+def _prove_equal(database, script, statements, as_of):
     """Both ways write the same ledger, or the measurement means nothing."""
-    env["sbo.check"].search([("kind", "!=", "manual")])._run(as_of=as_of)
-    env.cr.execute(f"""SELECT COUNT(*) FROM ((SELECT {COMPARED} FROM sbo_finding EXCEPT ALL
-                       SELECT {COMPARED} FROM bench_finding) UNION ALL (SELECT {COMPARED} FROM bench_finding EXCEPT ALL
-                       SELECT {COMPARED} FROM sbo_finding)) d""")
-    [differences] = env.cr.fetchone()
-    if differences:
-        raise SystemExit(f"{script}: {differences} rows differ between the engine's ledger and the hand-written one")
+    with environment(database) as env:
+        _prepare(env, script, "sbo_finding, bench_finding")
+        values = _constants(env, as_of)
+        for statement in statements:
+            env.cr.execute(statement, values, log_exceptions=False)
+        env["sbo.check"].search([("kind", "!=", "manual")])._run(as_of=as_of)
+        ours, hand = f"SELECT {COMPARED} FROM sbo_finding", f"SELECT {COMPARED} FROM bench_finding"
+        env.cr.execute(f"SELECT COUNT(*) FROM (({ours} EXCEPT ALL {hand}) UNION ALL ({hand} EXCEPT ALL {ours})) d")
+        [differences] = env.cr.fetchone()
+        if differences:
+            raise SystemExit(f"{script}: {differences} rows differ between the engine's ledger and the one by hand")
 
 
 def _keep_first_night(database, as_of):

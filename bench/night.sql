@@ -56,7 +56,7 @@ SELECT %(order_no_promised_date)s, 'orders', '2', 'clerk', 'sale.order', o.id, o
   LEFT JOIN sbo_absence a ON a.user_id = COALESCE(r.user_id, o.sbo_clerk_id) AND a.date_from <= o.date_order
    AND a.date_to > o.date_order
  WHERE o.state = 'sale' AND o.commitment_date IS NULL AND o.delivery_status IN ('pending', 'started', 'partial')
-   AND o.company_id = %(company)s AND o.date_order >= %(since)s
+   AND o.company_id = %(company)s AND o.date_order BETWEEN %(since)s AND %(as_of)s
 UNION ALL
 SELECT %(order_below_pricelist)s, 'orders', '2', 'undetermined', 'sale.order', o.id, o.name, l.id::text, o.team_id,
        COALESCE(a.deputy_id, r.user_id, o.sbo_clerk_id), o.date_order, NULL, 1.0,

@@ -18,6 +18,7 @@ def measure(ours, plain, rounds):
         ("open the customer form", Opened("res.partner"), None, rounds),
         ("list 80 orders", Listed("sale.order"), None, rounds),
         ("list 80 customers", Listed("res.partner"), None, rounds),
+        ("confirm, with a check that can stop it", Stopped(plain, ours), None, PAIRS),
     ):
         ours_side, plain_side = in_turn(pairs, **{
             name: _in_database(database, uid, work) for name, database in databases.items()})
@@ -46,6 +47,25 @@ class Confirm:
             order.action_confirm()
         if order.state != "sale" or not order.picking_ids:
             raise SystemExit(f"{order.name} was not confirmed")
+
+
+class Stopped(Confirm):
+    """The same while a supervisor has made a check that looks at every order before it is confirmed."""
+
+    def __init__(self, database, ours):
+        super().__init__(database)
+        self.ours = ours
+
+    def __call__(self, side, env):
+        if self.ours:
+            with environment(self.ours) as other:
+                other["sbo.check"].create({
+                    "name": "Order below nothing", "code": "bench_stop", "block_action": "confirm",
+                    "model_id": other["ir.model"]._get_id("sale.order"), "domain": "[('amount_total', '<', 0)]",
+                })
+                other.cr.commit()
+            self.ours = None
+        super().__call__(side, env)
 
 
 def enter(side, env):
