@@ -8,14 +8,14 @@ from datetime import datetime, timezone
 def machine(odoo, database):
     """What the figures were measured on, without names."""
     [[version]] = odoo.sql(database, "SHOW server_version")
-    [[buffers]] = odoo.sql(database, "SHOW shared_buffers")
-    [[work_mem]] = odoo.sql(database, "SHOW work_mem")
+    names = ("shared_buffers", "work_mem", "fsync", "jit")
+    settings = {name: odoo.sql(database, f"SHOW {name}")[0][0] for name in names}
     with open("/proc/meminfo") as lines:
         memory = int(next(lines).split()[1]) // 2**20
     return {
         "date": datetime.now(timezone.utc).strftime("%Y-%m-%d"), "cores": os.cpu_count(), "memory_gb": memory,
-        "load": round(os.getloadavg()[1], 1), "postgresql": version.split()[0], "shared_buffers": buffers,
-        "work_mem": work_mem, "python": platform.python_version(),
+        "load": round(os.getloadavg()[1], 1), "postgresql": version.split()[0], "settings": settings,
+        "python": platform.python_version(),
     }
 
 
@@ -32,9 +32,9 @@ def markdown(rows, facts):
                      "{reference_queries} | {note} |".format(
                          **{"note": "", **row, "ours": _time(row["ours_ms"]), "reference": _time(row["reference_ms"]),
                             "target": f"≤ {target:g}" if target else "–", "missed": missed}))
-    head = ("{date}: {cores} cores (load {load}), {memory_gb} GB, PostgreSQL {postgresql} (shared_buffers "
-            "{shared_buffers}, work_mem {work_mem}), Python {python}; scale {scale:g}: {orders:,} confirmed orders, "
-            "{findings:,} findings. Medians; installation on the full tables {install:.0f} s.".format(**facts))
+    settings = ", ".join(f"{name} {value}" for name, value in facts["settings"].items())
+    head = ("{date}: {cores} cores (load {load}), {memory_gb} GB, PostgreSQL {postgresql} ({settings}), Python {python}; scale {scale:g}: {orders:,} confirmed orders, "
+            "{findings:,} findings. Medians; installation on the full tables {install:.0f} s.".format(**{**facts, "settings": settings}))
     return "\n".join([head, "", *lines, ""])
 
 
