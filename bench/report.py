@@ -33,10 +33,10 @@ def markdown(rows, facts):
                          **{"note": "", **row, "ours": _time(row["ours_ms"]), "reference": _time(row["reference_ms"]),
                             "target": f"≤ {target:g}" if target else "–", "missed": missed}))
     settings = ", ".join(f"{name} {value}" for name, value in facts["settings"].items())
-    head = ("{date}: {cores} cores (load {load}), {memory_gb} GB, PostgreSQL {postgresql} ({settings}), "
-            "Python {python}; scale {scale:g}: {orders:,} confirmed orders, {findings:,} findings. "
-            "Medians; installation on the full tables {install:.0f} s.")
-    head = head.format(**{**facts, "settings": settings})
+    head = (
+        "{date}: {cores} cores (load {load}), {memory_gb} GB, PostgreSQL {postgresql} ({settings}), Python {python}; "
+        "scale {scale:g}: {orders:,} confirmed orders, {findings:,} findings written. Medians; installation on the "
+        "full tables {install:.0f} s.").format(**{**facts, "settings": settings})
     return "\n".join([head, "", *lines, ""])
 
 
