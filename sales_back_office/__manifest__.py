@@ -1,7 +1,7 @@
 {
     "name": "Sales Back Office",
     "summary": "Checks, findings and assessment for the people behind a sales team",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/Sales",
     "author": "Sales Back Office founders",
     "license": "LGPL-3",
@@ -11,6 +11,7 @@
         "security/ir.model.access.csv",
         "security/sbo_responsibility_rules.xml",
         "security/sbo_check_rules.xml",
+        "security/sbo_customer_rules.xml",
         "data/sbo_finding_mail.xml",
         "data/sbo_check_data.xml",
         "data/sbo_check_cron.xml",

@@ -1,6 +1,12 @@
 # Mixins first: a model can only inherit what has been loaded before it.
 from . import sbo_served_mixin
 from . import sbo_checked_mixin
+from . import sbo_customer_policy
+from . import sbo_customer_file
+from . import sbo_customer_figures
+from . import sbo_customer_contacts
+from . import sbo_customer_assignments
+from . import sbo_customer_quality
 from . import sbo_responsibility
 from . import sbo_absence
 from . import sbo_working_day
@@ -17,6 +23,7 @@ from . import sbo_check
 from . import sbo_check_run
 from . import sbo_sale_order_checks
 from . import sbo_res_partner_checks
+from . import sbo_region
 from . import crm_team
 from . import res_company
 from . import res_config_settings

@@ -4,7 +4,8 @@ from odoo import api, fields, models
 class ResCompany(models.Model):
     """A company: whose working hours and time zone its back office follows, since when it is checked."""
 
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "sbo.customer.policy"]
 
     sbo_check_from = fields.Date(
         "Check From",

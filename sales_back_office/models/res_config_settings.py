@@ -7,3 +7,16 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     sbo_check_from = fields.Date(related="company_id.sbo_check_from", readonly=False)
+    sbo_intake_clerk_id = fields.Many2one(related="company_id.sbo_intake_clerk_id", readonly=False)
+    sbo_assign_hours = fields.Float(related="company_id.sbo_assign_hours", readonly=False)
+    sbo_acknowledge_hours = fields.Float(related="company_id.sbo_acknowledge_hours", readonly=False)
+    sbo_days_new = fields.Integer(related="company_id.sbo_days_new", readonly=False)
+    sbo_days_active = fields.Integer(related="company_id.sbo_days_active", readonly=False)
+    sbo_days_warning = fields.Integer(related="company_id.sbo_days_warning", readonly=False)
+    sbo_days_dormant = fields.Integer(related="company_id.sbo_days_dormant", readonly=False)
+    sbo_own_interval = fields.Boolean(related="company_id.sbo_own_interval", readonly=False)
+    sbo_share_a = fields.Float(related="company_id.sbo_share_a", readonly=False)
+    sbo_share_b = fields.Float(related="company_id.sbo_share_b", readonly=False)
+    sbo_contact_days_a = fields.Integer(related="company_id.sbo_contact_days_a", readonly=False)
+    sbo_contact_days_b = fields.Integer(related="company_id.sbo_contact_days_b", readonly=False)
+    sbo_contact_days_c = fields.Integer(related="company_id.sbo_contact_days_c", readonly=False)

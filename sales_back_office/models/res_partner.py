@@ -6,7 +6,10 @@ class ResPartner(models.Model):
     """A customer, with the clerk who serves it."""
 
     _name = "res.partner"
-    _inherit = ["res.partner", "sbo.served.mixin", "sbo.res.partner.checks"]
+    _inherit = [
+        "res.partner", "sbo.served.mixin", "sbo.res.partner.checks", "sbo.customer.file", "sbo.customer.figures",
+        "sbo.customer.contacts", "sbo.customer.assignments", "sbo.customer.quality",
+    ]
 
     sbo_clerk_id = fields.Many2one(
         compute="_compute_sbo_clerk_id", store=True, readonly=False, precompute=True, copy=False
