@@ -3,6 +3,8 @@ from . import sbo_served_mixin
 from . import sbo_checked_mixin
 from . import sbo_customer_policy
 from . import sbo_customer_file
+from . import sbo_customer_figure_refresh
+from . import sbo_customer_figure
 from . import sbo_customer_figures
 from . import sbo_customer_contacts
 from . import sbo_customer_assignments
@@ -24,6 +26,7 @@ from . import sbo_check_run
 from . import sbo_sale_order_checks
 from . import sbo_res_partner_checks
 from . import sbo_region
+from . import sbo_grade_change
 from . import crm_team
 from . import res_company
 from . import res_config_settings
