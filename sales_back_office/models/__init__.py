@@ -5,6 +5,10 @@ from . import sbo_customer_policy
 from . import sbo_customer_file
 from . import sbo_customer_figure_refresh
 from . import sbo_customer_figure
+from . import sbo_customer_filing
+from . import sbo_customer_reach
+from . import sbo_customer_completeness
+from . import sbo_customer_file_checks
 from . import sbo_customer_figures
 from . import sbo_customer_contacts
 from . import sbo_customer_assignments
@@ -27,6 +31,8 @@ from . import sbo_sale_order_checks
 from . import sbo_res_partner_checks
 from . import sbo_region
 from . import sbo_grade_change
+from . import sbo_licence
+from . import sbo_customer_requirement
 from . import crm_team
 from . import res_company
 from . import res_config_settings

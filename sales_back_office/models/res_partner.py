@@ -7,7 +7,8 @@ class ResPartner(models.Model):
 
     _name = "res.partner"
     _inherit = [
-        "res.partner", "sbo.served.mixin", "sbo.res.partner.checks", "sbo.customer.file", "sbo.customer.figures",
+        "res.partner", "sbo.served.mixin", "sbo.res.partner.checks", "sbo.customer.file", "sbo.customer.filing",
+        "sbo.customer.reach", "sbo.customer.completeness", "sbo.customer.file.checks", "sbo.customer.figures",
         "sbo.customer.contacts", "sbo.customer.assignments", "sbo.customer.quality",
     ]
 

@@ -30,6 +30,7 @@ class SaleOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         orders = super().create(vals_list)
+        orders.partner_id._sbo_become_customer()
         orders.filtered(lambda order: order.state == "sale")._sbo_block("confirm")
         return orders
 
@@ -37,6 +38,8 @@ class SaleOrder(models.Model):
         """Becoming a confirmed order is the door for checks that stop it: button, batch, RPC and import."""
         confirmed = self.filtered(lambda o: o.state != "sale") if vals.get("state") == "sale" else self.browse()
         result = super().write(vals)
+        if "partner_id" in vals:
+            self.partner_id._sbo_become_customer()
         confirmed._sbo_block("confirm")
         return result
 

@@ -27,6 +27,14 @@ class SboEvidence(models.AbstractModel):
             "period_to": self.env._("To"),
             "verified": self.env._("Last verified"),
             "code": self.env._("Code"),
+            "complete": self.env._("Complete, in percent"),
+            "missing": self.env._("Missing"),
+            "licence_kind": self.env._("Licence"),
+            "licence_number": self.env._("Number"),
+            "valid_until": self.env._("Valid until"),
+            "nonconforming": self.env._("Does not conform"),
+            "sampled": self.env._("Files in the sample"),
+            "month": self.env._("Month"),
         }
 
     @api.model
@@ -40,8 +48,23 @@ class SboEvidence(models.AbstractModel):
             label = labels.get(key)
             if label is None:
                 label = field._description_string(self.env) if field else key
-            rows.append((label, self._value(value, field if key not in labels else None)))
+            words = self._words(key, value)
+            if words is None:
+                words = self._value(value, field if key not in labels else None)
+            rows.append((label, words))
         return rows
+
+    @api.model
+    def _words(self, key, value):
+        """The value of a key of :meth:`_labels` in words, nothing when it speaks for itself; areas add theirs."""
+        if key == "missing" and isinstance(value, list):
+            # Superuser: whoever reads the finding may read what it names.
+            return ", ".join(self.env["sbo.customer.requirement"].sudo().browse(value).exists().mapped("name")) or "–"
+        if key == "licence_kind":
+            return dict(self.env["sbo.licence"]._fields["kind"]._description_selection(self.env)).get(value, value)
+        if key == "nonconforming":
+            return self.env["res.partner"]._sbo_item_words().get(value, value)
+        return None
 
     @api.model
     def _as_html(self, finding):

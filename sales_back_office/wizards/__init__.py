@@ -2,3 +2,4 @@ from . import sbo_finding_decision
 from . import sbo_assessment_decision
 from . import sbo_assessment_start
 from . import sbo_customer_grading
+from . import sbo_customer_verification
