@@ -99,11 +99,16 @@ class SboCustomerFileChecks(models.AbstractModel):
         contact = SQL(
             """NOT EXISTS (SELECT 1 FROM res_partner n WHERE n.parent_id = p.id AND n.active AND n.type = 'contact'
                               AND NOT COALESCE(n.is_company, FALSE))""")
+        # Whoever has never ordered has nothing to be graded by.
+        grade = SQL(
+            """EXISTS (SELECT 1 FROM sbo_customer_figure f WHERE f.partner_id = p.id AND f.company_id = %s
+                          AND f.first_order_on IS NOT NULL AND f.grade IS NULL)""", self.env.company.id)
         company = SQL("COALESCE(p.is_company, FALSE)")
         return {
             "industry": SQL("%s AND p.industry_id IS NULL", company),
             "region": SQL("p.sbo_region_id IS NULL AND EXISTS (SELECT 1 FROM sbo_region WHERE active)"),
             "size": SQL("%s AND p.sbo_size IS NULL", company),
+            "grade": grade,
             "licence": SQL("%s AND %s", company, licence),
             "contact": SQL("%s AND %s", company, contact),
             "number": SQL("COALESCE(p.ref, '') = ''"),
@@ -117,6 +122,7 @@ class SboCustomerFileChecks(models.AbstractModel):
             "industry": self.env._("No industry"),
             "region": self.env._("No region"),
             "size": self.env._("No size"),
+            "grade": self.env._("No grade"),
             "licence": self.env._("No valid business licence"),
             "contact": self.env._("No contact person"),
             "number": self.env._("No file number"),

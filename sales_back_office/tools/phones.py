@@ -10,9 +10,9 @@ try:
 except ImportError:
     phonenumbers = None
 
-SEPARATORS = re.compile(r"[;,/、，；\n]|\bor\b")
-EXTENSION = re.compile(r"(?:ext\.?|x|#|转|轉|分机|-(?=\d{1,5}$))\s*\d{1,6}$", re.IGNORECASE)
-ALLOWED = re.compile(r"^[+＋]?[\d\s().\-–—/]+$")
+SEPARATORS = re.compile(r"[;,/\u3001\uff0c\uff1b\n]|\bor\b")
+EXTENSION = re.compile(r"(?:ext\.?|x|#|\u8f6c|\u8f49|\u5206\u673a|-(?=\d{1,5}$))\s*\d{1,6}$", re.IGNORECASE)
+ALLOWED = re.compile(r"^[+\uff0b]?[\d\s().\-–—/]+$")
 # China: mobile, area code and number, 400/800, service number, local number.
 CHINA = re.compile(r"^(?:1[3-9]\d{9}|0(?:10|2\d|[3-9]\d{2})\d{7,8}|[48]00\d{7}|[19]\d{4}|[2-8]\d{6,7})$")
 EMAIL = re.compile(r"^[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,63}$")
@@ -48,7 +48,7 @@ def _number_plausible(number, country):
     digits = re.sub(r"\D", "", bare)
     if not ALLOWED.match(bare):
         return False
-    foreign = bare.startswith(("+", "＋", "00"))
+    foreign = bool(re.match(r"[+\uff0b]|00", bare))
     if foreign:
         digits = digits.removeprefix("00")
     if country == "CN" and (not foreign or digits.startswith("86")):
