@@ -83,7 +83,7 @@ class SboCustomerFigure(models.Model):
             self._check_only_by_hand(vals)
             return super().write(vals)
         self._check_only_by_hand(set(vals) - BY_HAND)
-        former = {figure: figure.grade for figure in self}
+        former, reason = {figure: figure.grade for figure in self}, vals.get("grade_manual_reason")
         if not vals.get("grade_manual", True):
             vals = dict(vals, grade_manual_until=False, grade_manual_reason=False)
         today = self._local_day(fields.Datetime.now())
@@ -93,9 +93,17 @@ class SboCustomerFigure(models.Model):
                 "grade": figure.grade_manual or figure.grade_auto,
                 **({} if figure.grade_manual else {"grade_manual_on": False, "grade_manual_by_id": False}),
             })
-        self._log_by_hand(former, vals.get("grade_manual_reason"))
+        self._log_by_hand(former, reason)
         self.env["res.partner"].invalidate_model(["sbo_grade", "sbo_grade_words"])
         return result
+
+    @api.model
+    def action_grade_now(self):
+        """Figures and grades as of now, in the middle of a month, too."""
+        if not self.env.user.has_group("sales_back_office.sbo_group_supervisor"):
+            raise AccessError(self.env._("Only a back-office supervisor grades customers before the month is over."))
+        self._refresh(companies=self.env.company, grade=True)
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_open_customer(self):
         """Open the customer this record is about."""

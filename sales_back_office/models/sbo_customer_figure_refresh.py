@@ -2,7 +2,6 @@ import logging
 
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ..tools.staging import staged
@@ -54,14 +53,6 @@ class SboCustomerFigureRefresh(models.AbstractModel):
         self.env["sbo.customer.figure"].invalidate_model()
         self.env["sbo.grade.change"].invalidate_model()
         self.env["res.partner"].invalidate_model()
-
-    @api.model
-    def action_grade_now(self):
-        """Figures and grades as of now, in the middle of a month, too."""
-        if not self.env.user.has_group("sales_back_office.sbo_group_supervisor"):
-            raise AccessError(self.env._("Only a back-office supervisor grades customers before the month is over."))
-        self._refresh(companies=self.env.company, grade=True)
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     # === the statements === #
 

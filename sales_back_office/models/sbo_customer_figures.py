@@ -119,6 +119,27 @@ class SboCustomerFigures(models.AbstractModel):
                        SQL.identifier(alias, "sbo_is_customer", to_flush=self._fields["sbo_is_customer"]))
         return value
 
+    def action_sbo_purchases(self):
+        """The customer's confirmed orders, newest first; those of its contacts too."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("sale.action_orders")
+        action["domain"] = [("partner_id", "child_of", self.commercial_partner_id.ids), ("state", "=", "sale")]
+        action["context"] = {"default_partner_id": self.id, "create": False}
+        return action
+
+    def action_sbo_grade(self):
+        """A dialog for the grade by hand of these customers."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("sales_back_office.sbo_customer_grading_action")
+        action["context"] = {"default_partner_ids": self.commercial_partner_id.ids}
+        return action
+
+    def action_sbo_grade_changes(self):
+        """How the grade has changed, and why."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("sales_back_office.sbo_grade_change_action")
+        action["domain"] = [("partner_id", "=", self.commercial_partner_id.id)]
+        return action
+
     @api.model
     def _sbo_search_figure(self, name, operator, value):
         field = self._fields[name]
@@ -162,26 +183,3 @@ class SboCustomerFigures(models.AbstractModel):
                 name, format_amount(self.env, float(amount), currency))
             for name, amount in products)
         return Markup("<table class='table table-sm mb-0'>%s</table>") % rows if rows else False
-
-    # === actions === #
-
-    def action_sbo_purchases(self):
-        """The customer's confirmed orders, newest first; those of its contacts too."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("sale.action_orders")
-        action["domain"] = [("partner_id", "child_of", self.commercial_partner_id.ids), ("state", "=", "sale")]
-        action["context"] = {"default_partner_id": self.id, "create": False}
-        return action
-
-    def action_sbo_grade(self):
-        """A dialog for the grade by hand of these customers."""
-        action = self.env["ir.actions.act_window"]._for_xml_id("sales_back_office.sbo_customer_grading_action")
-        action["context"] = {"default_partner_ids": self.commercial_partner_id.ids}
-        return action
-
-    def action_sbo_grade_changes(self):
-        """How the grade has changed, and why."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("sales_back_office.sbo_grade_change_action")
-        action["domain"] = [("partner_id", "=", self.commercial_partner_id.id)]
-        return action

@@ -17,6 +17,9 @@ from . import test_check_orders
 from . import test_check_responsible
 from . import test_check_resumed_night
 from . import test_check_targets
+from . import test_customers_figures
+from . import test_customers_figures_sql
+from . import test_customers_grades
 from . import test_finding_decisions
 from . import test_finding_desk
 from . import test_finding_night
