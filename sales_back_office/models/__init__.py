@@ -12,6 +12,7 @@ from . import sbo_customer_file_checks
 from . import sbo_customer_figures
 from . import sbo_customer_contacts
 from . import sbo_customer_assignments
+from . import sbo_customer_duplicates
 from . import sbo_customer_quality
 from . import sbo_responsibility
 from . import sbo_absence
@@ -33,10 +34,12 @@ from . import sbo_region
 from . import sbo_grade_change
 from . import sbo_licence
 from . import sbo_customer_requirement
+from . import sbo_customer_change
 from . import crm_team
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import res_partner_bank
 from . import res_users
 from . import resource_calendar
 from . import resource_calendar_attendance

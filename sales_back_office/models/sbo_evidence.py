@@ -3,7 +3,6 @@ from odoo import api, fields, models
 from odoo.exceptions import MissingError
 from odoo.tools import format_amount, format_date, format_datetime
 
-
 class SboEvidence(models.AbstractModel):
     """Puts the snapshot of a finding into words: field labels and values as the reader is used to see them."""
 
@@ -35,6 +34,13 @@ class SboEvidence(models.AbstractModel):
             "nonconforming": self.env._("Does not conform"),
             "sampled": self.env._("Files in the sample"),
             "month": self.env._("Month"),
+            "duplicate_of": self.env._("Same as"),
+            "duplicate_ref": self.env._("Its file number"),
+            "corrected": self.env._("Corrected"),
+            "old": self.env._("Before"),
+            "new": self.env._("After"),
+            "problem": self.env._("Problem"),
+            "found": self.env._("Found"),
         }
 
     @api.model
@@ -64,6 +70,13 @@ class SboEvidence(models.AbstractModel):
             return dict(self.env["sbo.licence"]._fields["kind"]._description_selection(self.env)).get(value, value)
         if key == "nonconforming":
             return self.env["res.partner"]._sbo_item_words().get(value, value)
+        if key == "corrected":
+            field = self._field(self.env["res.partner"], value)
+            return field._description_string(self.env) if field else value
+        if key == "problem":
+            # Superuser: who may read the finding may know which rule it stands for.
+            checks = self.env["sbo.check"].sudo().with_context(active_test=False)
+            return checks.search([("code", "=", value)]).name or value
         return None
 
     @api.model
