@@ -51,6 +51,12 @@ class SboCustomerChange(models.Model):
     _field_idx = models.Index("(partner_id, field_name, changed_at DESC, id DESC)")
     _moment_idx = models.Index("(changed_at) WHERE reason IN ('open', 'entry_error')")
 
+    @api.model
+    def _selection_field_name(self):
+        partners = self.env["res.partner"]
+        labels = [(name, partners._fields[name]._description_string(self.env)) for name in partners._sbo_key_fields()]
+        return [*labels, (ACCOUNT, self.env._("Bank Account Number"))]
+
     @api.depends("partner_name", "field_name")
     @api.depends_context("lang")
     def _compute_display_name(self):
@@ -145,12 +151,6 @@ class SboCustomerChange(models.Model):
                        ORDER BY c.changed_at DESC, c.id DESC LIMIT 1) former ON TRUE""",
             given=SQL(", ").join(given)))
         self.env["res.partner"].invalidate_model(["sbo_change_count"], flush=False)
-
-    @api.model
-    def _selection_field_name(self):
-        partners = self.env["res.partner"]
-        labels = [(name, partners._fields[name]._description_string(self.env)) for name in partners._sbo_key_fields()]
-        return [*labels, (ACCOUNT, self.env._("Bank Account Number"))]
 
     # === why === #
 

@@ -22,6 +22,7 @@ from . import test_customers_figures_sql
 from . import test_customers_grades
 from . import test_customers_corrections
 from . import test_customers_duplicates
+from . import test_customers_merge
 from . import test_finding_decisions
 from . import test_finding_desk
 from . import test_finding_night

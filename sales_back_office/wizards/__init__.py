@@ -1,3 +1,4 @@
+from . import base_partner_merge_automatic_wizard
 from . import sbo_finding_decision
 from . import sbo_assessment_decision
 from . import sbo_assessment_start
