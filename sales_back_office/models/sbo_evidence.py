@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import MissingError
 from odoo.tools import format_amount, format_date, format_datetime
 
+
 class SboEvidence(models.AbstractModel):
     """Puts the snapshot of a finding into words: field labels and values as the reader is used to see them."""
 
