@@ -10,6 +10,7 @@ from . import sbo_customer_reach
 from . import sbo_customer_completeness
 from . import sbo_customer_file_checks
 from . import sbo_customer_figures
+from . import sbo_contacted_mixin
 from . import sbo_customer_contacts
 from . import sbo_customer_assignments
 from . import sbo_customer_duplicates
@@ -32,6 +33,7 @@ from . import sbo_sale_order_checks
 from . import sbo_res_partner_checks
 from . import sbo_region
 from . import sbo_grade_change
+from . import sbo_contact_log
 from . import sbo_licence
 from . import sbo_customer_requirement
 from . import sbo_customer_change

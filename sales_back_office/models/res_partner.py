@@ -27,6 +27,11 @@ class ResPartner(models.Model):
             else:
                 partner.sbo_clerk_id = partner.sbo_clerk_id
 
+    def _message_post_after_hook(self, message, msg_values):
+        result = super()._message_post_after_hook(message, msg_values)
+        self._sbo_log_mail(message, msg_values)
+        return result
+
     def _sbo_check_clerk_change(self):
         if self._sbo_may_dispatch():
             return

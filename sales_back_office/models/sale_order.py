@@ -6,7 +6,9 @@ class SaleOrder(models.Model):
     """A sales order, with the clerk who answers for it."""
 
     _name = "sale.order"
-    _inherit = ["sale.order", "sbo.served.mixin", "sbo.sale.order.checks"]
+    _inherit = ["sale.order", "sbo.served.mixin", "sbo.sale.order.checks", "sbo.contacted.mixin"]
+    _sbo_contact_field = "order_id"
+    _sbo_contact_subject = "order"
 
     sbo_clerk_id = fields.Many2one(
         compute="_compute_sbo_clerk_id", store=True, readonly=False, precompute=True, copy=False
@@ -43,6 +45,11 @@ class SaleOrder(models.Model):
         confirmed._sbo_block("confirm")
         return result
 
+    def _message_post_after_hook(self, message, msg_values):
+        result = super()._message_post_after_hook(message, msg_values)
+        self._sbo_log_mail(message, msg_values)
+        return result
+
     def _sbo_check_clerk_change(self):
         confirmed = self.filtered(lambda order: order.state == "sale")
         if confirmed and not self._sbo_may_dispatch():
@@ -53,3 +60,6 @@ class SaleOrder(models.Model):
                     order=confirmed[0].display_name,
                 )
             )
+
+    def _sbo_contact_defaults(self):
+        return {**super()._sbo_contact_defaults(), "order_id": self.id, "subject": "order"}

@@ -17,6 +17,8 @@ from . import test_check_orders
 from . import test_check_responsible
 from . import test_check_resumed_night
 from . import test_check_targets
+from . import test_customers_contact_overdue
+from . import test_customers_contacts
 from . import test_customers_figures
 from . import test_customers_figures_sql
 from . import test_customers_grades
