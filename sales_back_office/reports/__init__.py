@@ -1,2 +1,3 @@
 from . import sbo_ranking
+from . import sbo_customer_paper
 from . import sbo_scorecard

@@ -42,13 +42,16 @@ def phone_plausible(text, country="CN"):
 
 
 def _number_plausible(number, country):
-    if phonenumbers and _by_library(number, country):
-        return True
-    bare = EXTENSION.sub("", number).strip()
-    digits = re.sub(r"\D", "", bare)
-    if not ALLOWED.match(bare):
+    """With its extension or without: 010-8888 6666-80 has one, 355-1234 has none."""
+    return (phonenumbers is not None and _by_library(number, country)) or any(
+        _digits_plausible(bare, country) for bare in (number, EXTENSION.sub("", number).strip()))
+
+
+def _digits_plausible(number, country):
+    if not ALLOWED.match(number):
         return False
-    foreign = bool(re.match(r"[+\uff0b]|00", bare))
+    digits = re.sub(r"\D", "", number)
+    foreign = bool(re.match(r"[+\uff0b]|00", number))
     if foreign:
         digits = digits.removeprefix("00")
     if country == "CN" and (not foreign or digits.startswith("86")):
@@ -56,9 +59,7 @@ def _number_plausible(number, country):
             digits = digits.removeprefix("86")
             digits = digits if digits[:1] in ("0", "1", "4", "8") else f"0{digits}"
         return bool(CHINA.match(digits))
-    if phonenumbers:
-        return False
-    return 5 <= len(digits) <= 15
+    return phonenumbers is None and 5 <= len(digits) <= 15
 
 
 def _by_library(number, country):
