@@ -38,7 +38,7 @@ class SboCustomerPaper(models.AbstractModel):
             "partner": partner,
             "address": self._get_address(partner),
             # Superuser: the limit is on the form, whoever may print it; the accounts behind it are not.
-            "limit": partner.sudo().credit_limit if partner.sudo().use_partner_credit_limit else False,
+            "limit": partner.sudo().credit_limit,
             "contacts": children.filtered(lambda child: child.type == "contact"),
             "deliveries": [(child, self._get_address(child)) for child in children if child.type == "delivery"],
             "figures": figures,
