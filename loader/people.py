@@ -115,7 +115,7 @@ def make_customers(env, customers, last_employees, salespeople):
             }
         )
     # the clerks have answered for them since the books were opened
-    partners = env["res.partner"].with_context(sbo_as_of=moment(OPENED)).create(values)
+    partners = env["res.partner"].with_context(sbo_as_of=moment(OPENED), sbo_no_assignment=True).create(values)
     return dict(zip((row["CustomerID"] for row in customers), partners.with_env(env), strict=True))
 
 

@@ -58,6 +58,11 @@
         "views/sbo_licence_views.xml",
         "views/sbo_customer_requirement_views.xml",
         "views/sbo_region_views.xml",
+        "data/sbo_assignment_data.xml",
+        "wizards/sbo_assignment_decision_views.xml",
+        "views/sbo_assignment_views.xml",
+        "views/sbo_assignment_rule_views.xml",
+        "views/sbo_customer_assignment_views.xml",
         "views/sbo_menus.xml",
     ],
     "demo": [

@@ -14,6 +14,7 @@ from . import sbo_contacted_mixin
 from . import sbo_customer_contacts
 from . import sbo_customer_assignments
 from . import sbo_customer_duplicates
+from . import sbo_customer_handover
 from . import sbo_customer_quality
 from . import sbo_responsibility
 from . import sbo_absence
@@ -37,6 +38,13 @@ from . import sbo_contact_log
 from . import sbo_licence
 from . import sbo_customer_requirement
 from . import sbo_customer_change
+from . import sbo_assignment_clock
+from . import sbo_assignment_flow
+from . import sbo_assignment_opening
+from . import sbo_assignment
+from . import sbo_assignment_item
+from . import sbo_assignment_rule
+from . import sbo_assignment_share
 from . import crm_team
 from . import res_company
 from . import res_config_settings

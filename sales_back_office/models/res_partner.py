@@ -9,8 +9,8 @@ class ResPartner(models.Model):
     _inherit = [
         "res.partner", "sbo.served.mixin", "sbo.res.partner.checks", "sbo.customer.file", "sbo.customer.filing",
         "sbo.customer.reach", "sbo.customer.completeness", "sbo.customer.file.checks", "sbo.customer.figures",
-        "sbo.customer.contacts", "sbo.customer.assignments", "sbo.customer.quality",
-        "sbo.customer.duplicates",
+        "sbo.customer.contacts", "sbo.customer.assignments", "sbo.customer.handover",
+        "sbo.customer.quality", "sbo.customer.duplicates",
     ]
 
     sbo_clerk_id = fields.Many2one(

@@ -32,7 +32,7 @@ class SaleOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         orders = super().create(vals_list)
-        orders.partner_id._sbo_become_customer()
+        orders._sbo_make_customers()
         orders.filtered(lambda order: order.state == "sale")._sbo_block("confirm")
         return orders
 
@@ -40,9 +40,9 @@ class SaleOrder(models.Model):
         """Becoming a confirmed order is the door for checks that stop it: button, batch, RPC and import."""
         confirmed = self.filtered(lambda o: o.state != "sale") if vals.get("state") == "sale" else self.browse()
         result = super().write(vals)
-        if "partner_id" in vals:
-            self.partner_id._sbo_become_customer()
         confirmed._sbo_block("confirm")
+        if "partner_id" in vals:
+            self._sbo_make_customers()
         return result
 
     def _message_post_after_hook(self, message, msg_values):
@@ -63,3 +63,8 @@ class SaleOrder(models.Model):
 
     def _sbo_contact_defaults(self):
         return {**super()._sbo_contact_defaults(), "order_id": self.id, "subject": "order"}
+
+    def _sbo_make_customers(self):
+        """Whoever orders is a customer, and somebody's from now on."""
+        for company, orders in self.grouped("company_id").items():
+            orders.partner_id.with_company(company).with_context(sbo_channel="order")._sbo_become_customer()

@@ -30,6 +30,8 @@ from . import test_customers_grades
 from . import test_customers_licences
 from . import test_customers_merge
 from . import test_customers_paper
+from . import test_customers_assignment
+from . import test_customers_assignment_doors
 from . import test_finding_decisions
 from . import test_finding_desk
 from . import test_finding_night

@@ -4,3 +4,4 @@ from . import sbo_assessment_decision
 from . import sbo_assessment_start
 from . import sbo_customer_grading
 from . import sbo_customer_verification
+from . import sbo_assignment_decision

@@ -25,9 +25,12 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             # a supervisor need not keep it. Superuser: who has a login is not for everybody to read.
             logins = partners.sudo().with_context(active_test=False).user_ids
             extra_checks = extra_checks and not (partners._sbo_may_dispatch() and not logins)
-        merged = self.with_context(sbo_merge=MERGE)
-        return super(BasePartnerMergeAutomaticWizard, merged)._merge(
-            partner_ids, dst_partner and dst_partner.with_context(sbo_merge=MERGE), extra_checks)
+        # Merged is not new: the assignments there are go along, and at most one of them still waits.
+        context = {"sbo_merge": MERGE, "sbo_no_assignment": True}
+        result = super(BasePartnerMergeAutomaticWizard, self.with_context(**context))._merge(
+            partner_ids, dst_partner and dst_partner.with_context(**context), extra_checks)
+        self.env["sbo.assignment"]._after_merge(partners.exists())
+        return result
 
     def _update_foreign_keys(self, src_partners, dst_partner):
         """Before Odoo moves what points to the customer: make room where only one may point to it."""
@@ -46,6 +49,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             dst_partner.sbo_is_customer = True
         if not dst_partner.sbo_clerk_id and src_partners.sbo_clerk_id:
             dst_partner.sbo_clerk_id = src_partners.sbo_clerk_id[0]
+        if not dst_partner.user_id and src_partners.user_id:
+            dst_partner.user_id = src_partners.user_id[0]
         return result
 
     def _log_merge_operation(self, src_partners, dst_partner):
