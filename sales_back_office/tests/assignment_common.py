@@ -63,4 +63,5 @@ class AssignmentCommon(SboCommon):
         people = [cls.salesperson, cls.salesperson2, cls.salesperson3]
         shares = [Command.create({"user_id": user.id, "weight": weight})
                   for user, weight in zip(people, weights, strict=False)]
-        return cls.env["sbo.assignment.rule"].create({"name": "Region East", "share_ids": shares, "sequence": 1, **vals})
+        return cls.env["sbo.assignment.rule"].create(
+            {"name": "Region East", "share_ids": shares, "sequence": 1, **vals})
