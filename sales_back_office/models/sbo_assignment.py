@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .sbo_assignment_opening import OPEN_STATES
+from .sbo_assignment_opening import GONE, OPEN_STATES
 
 KINDS = [("new", "New Customer"), ("adjust", "Change of Salesperson"), ("leaver", "Leaver"), ("withdraw", "Withdrawn")]
 CHANNELS = [
@@ -99,6 +99,8 @@ class SboAssignment(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
+        if self.env.context.get("sbo_gone") is GONE:
+            return
         raise UserError(self.env._(
             "Assignments are never deleted, they are the history of the customer. A supervisor can cancel one that "
             "waits to be assigned."))

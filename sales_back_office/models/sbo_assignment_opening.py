@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 OPEN_STATES = ("received", "assigned")
+# Marks the deletion that follows from a customer's. It is this object that counts, and no RPC call can send it.
+GONE = object()
 QUIET = {"mail_create_nosubscribe": True, "tracking_disable": True}
 
 

@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .sbo_assignment_opening import GONE
 
 # Writing one of these can make a customer of a contact, or give it another salesperson.
 TRIGGERS = {"sbo_is_customer", "customer_rank", "user_id", "sbo_clerk_id", "parent_id", "is_company", "company_type"}
@@ -57,6 +60,18 @@ class SboCustomerAssignments(models.AbstractModel):
             partner: user for partner, user in former.items()
             if partner.user_id != user and partner._sbo_is_assigned()})
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_handed_over(self):
+        """A customer entered by mistake can go, with what nobody has answered yet; a real one is archived."""
+        # Superuser: the history counts, also what this person does not see of it.
+        assignments = self.env["sbo.assignment"].sudo().search([("partner_id", "in", self.ids)])
+        answered = assignments.filtered("acknowledged_at")[:1]
+        if answered:
+            raise UserError(self.env._(
+                "%(customer)s has been handed over to a salesperson (%(assignment)s) and is kept: archive it instead.",
+                customer=answered.partner_id.display_name, assignment=answered.name))
+        assignments.with_context(sbo_gone=GONE).unlink()
 
     def action_sbo_assignments(self):
         """Open the assignments of these customers."""

@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
@@ -117,6 +118,13 @@ class TestCustomersAssignmentDoors(AssignmentCommon):
         self.env["base.partner.merge.automatic.wizard"]._merge((old | plain).ids, plain)
         self.assertTrue(plain.sbo_is_customer)
         self.assertFalse(self._of(plain), "merged is not new")
+
+    def test_a_mistake_can_be_deleted_a_customer_cannot(self):
+        mistake = self._newcomer("Mistake").partner_id
+        mistake.unlink()
+        self.assertFalse(mistake.exists())
+        with self.assertRaisesRegex(UserError, "archive it instead"):
+            self._acknowledged().partner_id.unlink()
 
     def test_each_company_has_its_own(self):
         self.company2.write({"resource_calendar_id": self._calendar("Europe/Berlin", company_id=self.company2.id).id,
