@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 # A new file may be filled in for so long before anybody complains.
@@ -15,6 +16,29 @@ class SboCustomerFileChecks(models.AbstractModel):
 
     _name = "sbo.customer.file.checks"
     _description = "Checks on Customer Files"
+
+    sbo_repeated = fields.Boolean(
+        "Filed Before", compute="_compute_sbo_repeated", search="_search_sbo_repeated",
+        help="The same customer was on file already, unless a supervisor has waived the finding about it.")
+
+    def _compute_sbo_repeated(self):
+        """One query for any number of customers."""
+        repeated = self.search([("id", "in", self.ids), ("sbo_repeated", "=", True)])
+        for partner in self:
+            partner.sbo_repeated = partner._origin in repeated
+
+    def _search_sbo_repeated(self, operator, value):
+        if operator != "in" or set(value) != {True}:
+            return NotImplemented
+        self.flush_model()
+        self.env["sbo.finding"].flush_model()
+        # The check of that name knows which of two customers is the later one; it asks for the company only.
+        return Domain("id", "in", SQL(
+            """(SELECT d.res_id FROM (%s) d
+                 WHERE NOT EXISTS (SELECT 1 FROM sbo_finding f JOIN sbo_check k ON k.id = f.check_id
+                                    WHERE k.code = 'customer_duplicate' AND f.res_model = 'res.partner'
+                                      AND f.res_id = d.res_id AND f.key = d.key AND f.state = 'waived'))""",
+            self._sbo_query_duplicate(self.env["sbo.check"])))
 
     def _sbo_query_customer_incomplete(self, check, ids=None) -> SQL:
         """Customers filed more than a week ago whose file is filled in to less than X percent."""

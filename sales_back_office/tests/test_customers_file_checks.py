@@ -94,17 +94,31 @@ class TestCustomerFileChecks(SboCheckCommon):
             customer.flush_recordset()
             self.env.cr.execute("UPDATE res_partner SET create_date = %s WHERE id = %s", (at(moment), customer.id))
 
-        full = {"vat": "X1", "street": "S"}
-        bring("2026-03-02 09:00", **full)
-        bring("2026-03-06 17:00", **full)
-        bring("2026-03-06 17:00", vat="X1")
-        bring("2026-03-06 17:00", active=False, **full)
-        bring("2026-03-06 17:00", is_company=False, **full)
-        bring("2026-03-09 09:00", **full)
+        full = {"street": "S"}
+        bring("2026-03-02 09:00", vat="X1", **full)
+        bring("2026-03-06 17:00", vat="X2", **full)
+        bring("2026-03-06 17:00", vat="X3")
+        bring("2026-03-06 17:00", vat="X4", active=False, **full)
+        bring("2026-03-06 17:00", vat="X5", is_company=False, **full)
+        bring("2026-03-06 17:00", vat="X-2", **full)  # on file already, spelled otherwise
+        bring("2026-03-09 09:00", vat="X6", **full)
         self._run(check, "2026-03-09 02:00")
         [found] = self._findings(self.clerk, check)
         self.assertEqual((found.key, found.quantity, found.user_id), ("2026-W10", 3, self.clerk))
         self.assertEqual(self._findings(self.clerk2, check).quantity, 5)
+
+    def test_a_waived_duplicate_counts_as_new(self):
+        first = self._customer(clerk=self.clerk, vat="TWIN1")
+        second = self._customer(clerk=self.clerk, vat="TWIN1")
+        both = [("id", "in", (first | second).ids)]
+        partners = self.env["res.partner"].with_user(self.clerk)
+        self.assertEqual(partners.search(both + [("sbo_repeated", "=", True)]), second)
+        self.assertEqual(partners.search(both + [("sbo_repeated", "!=", True)]), first)
+        self.assertEqual(partners.browse((first | second).ids).mapped("sbo_repeated"), [False, True])
+        check = self._shipped("customer_duplicate")
+        self._run(check, "2026-03-12 02:00")
+        self._findings(second, check).with_user(self.supervisor).action_waive("Two branches, one licence")
+        self.assertFalse(partners.search(both + [("sbo_repeated", "=", True)]))
 
 
 @tagged("post_install", "-at_install")
