@@ -35,6 +35,7 @@
         "views/sbo_contact_log_views.xml",
         "views/sbo_contacted_views.xml",
         "data/sbo_contact_check_data.xml",
+        "wizards/sbo_customer_import_views.xml",
         "views/sbo_checked_actions.xml",
         "security/sbo_assessment_rules.xml",
         "data/sbo_manual_check_data.xml",

@@ -28,6 +28,7 @@ from . import test_customers_file
 from . import test_customers_file_checks
 from . import test_customers_grades
 from . import test_customers_licences
+from . import test_customers_import
 from . import test_customers_merge
 from . import test_customers_paper
 from . import test_customers_assignment

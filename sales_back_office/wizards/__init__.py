@@ -5,3 +5,7 @@ from . import sbo_assessment_start
 from . import sbo_customer_grading
 from . import sbo_customer_verification
 from . import sbo_assignment_decision
+from . import sbo_customer_import_columns
+from . import sbo_customer_import_reading
+from . import sbo_customer_import_line
+from . import sbo_customer_import
