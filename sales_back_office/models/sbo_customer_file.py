@@ -3,7 +3,7 @@ from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
 CUSTOMER_TYPES = [("direct", "Direct Customer"), ("dealer", "Dealer"), ("agent", "Agent"), ("end_user", "End User")]
-SIZES = [("large", "Large"), ("medium", "Medium"), ("small", "Small"), ("micro", "Micro")]
+SIZES = [("large", "Large"), ("medium", "Medium-Sized"), ("small", "Small"), ("micro", "Micro")]
 FREIGHT = [("us", "We"), ("customer", "Customer"), ("collect", "Customer, on Receipt"), ("pickup", "Customer Fetches")]
 
 

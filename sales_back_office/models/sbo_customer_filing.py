@@ -13,7 +13,7 @@ class SboCustomerFiling(models.AbstractModel):
 
     # Odoo's own field: given once by the sequence, kept whatever it is. Editable and without precomputing, so that
     # a form that is only being filled in takes no number.
-    ref = fields.Char(compute="_compute_ref", store=True, readonly=False, tracking=True)
+    ref = fields.Char("Reference", compute="_compute_ref", store=True, readonly=False, tracking=True)
     sbo_filed_on = fields.Date("Filed", compute="_compute_sbo_filing", store=True, readonly=False, copy=False)
     sbo_collector_id = fields.Many2one(
         "res.users", "Collected by", compute="_compute_sbo_filing", store=True, readonly=False,

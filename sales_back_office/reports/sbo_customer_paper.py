@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_datetime
 
 
 class SboCustomerPaper(models.AbstractModel):
@@ -12,7 +13,7 @@ class SboCustomerPaper(models.AbstractModel):
         partners = self.env["res.partner"].browse(docids).commercial_partner_id
         return {
             "doc_ids": docids, "doc_model": partners._name, "docs": partners,
-            "files": self._get_files(partners), "printed_at": fields.Datetime.now(), "company": self.env.company,
+            "files": self._get_files(partners), "company": self.env.company,
         }
 
     @api.model
@@ -27,9 +28,10 @@ class SboCustomerPaper(models.AbstractModel):
             [("parent_id", "in", partners.ids), ("is_company", "=", False)], order="type, id").grouped("parent_id")
         nobody = self.env["res.partner"]
         return [
-            self._get_file(partner, contacts.get(partner, nobody), figures.get(partner.id, {}),
-                           products.get(partner.id, []))
-            for partner in partners
+            dict(self._get_file(partner, contacts.get(partner, nobody), figures.get(partner.id, {}),
+                                products.get(partner.id, [])),
+                 footer=self._get_footer(partner, number, len(partners)))
+            for number, partner in enumerate(partners, 1)
         ]
 
     @api.model
@@ -51,6 +53,19 @@ class SboCustomerPaper(models.AbstractModel):
         """The address in one line, in the order of its country."""
         lines = partner._display_address(without_company=True).replace("\n", ",").split(",")
         return ", ".join(" ".join(line.split()) for line in lines if line.strip())
+
+    @api.model
+    def _get_footer(self, partner, number, count):
+        """Which file of how many, who printed it and when, what it lacks: one sentence each."""
+        lines = [
+            self.env._("File %(number)s of %(count)s", number=number, count=count),
+            self.env._("Printed by %(user)s, %(moment)s", user=self.env.user.name,
+                       moment=format_datetime(self.env, fields.Datetime.now())),
+            self.env._("Complete: %s %%", partner.sbo_completeness),
+        ]
+        if partner.sbo_missing:
+            lines.append(self.env._("Missing: %s", partner.sbo_missing))
+        return " · ".join(lines)
 
     @api.model
     def _get_signers(self, partner):

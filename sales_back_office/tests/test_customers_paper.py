@@ -42,7 +42,7 @@ class TestCustomerPaper(SboCommon):
             "Customer File", "Form F01", "K-7", "Hengda", "91320500MA1XK7QR2U", "Dealer", "Large", "Zhou", "06/20/2011",
             "88 Xinghai Street", "Hengda Ltd", "6222 0001", "Chen Lili", "Buyer", "13912345678", "5 Fengting Avenue",
             "SF", "Batch number on every carton", "L-99", "01/31/2020", "Expired", "1,250.00", "Gauge", "Parts",
-            self.clerk.name, self.salesperson.name, "Filed by", "Supervisor", "File 1 of 1", "missing:",
+            self.clerk.name, self.salesperson.name, "Filed by", "Supervisor", "File 1 of 1", "Missing:",
         ):
             self.assertIn(words, text)
 
