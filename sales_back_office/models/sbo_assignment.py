@@ -200,10 +200,11 @@ class SboAssignment(models.Model):
 
     def _set_salesperson(self, user):
         # Superuser: the flow gives the customer away, also where the clerk may not edit contacts. The assignment
-        # is the note of it, so the customer's own tracking need not repeat it for each of many.
+        # is the note of it and the activity the call: Odoo's own note and mail for each of many are not needed.
         partners = self.sudo().partner_id.filtered(lambda partner: partner.user_id != user)
         if partners:
-            partners.with_context(sbo_no_assignment=True).write({"user_id": user.id})
+            partners.with_context(sbo_no_assignment=True, tracking_disable=True).write({"user_id": user.id})
+            partners.message_subscribe(user.partner_id.ids)
 
     def _make_packet(self):
         """The lines that the receiver ticks off, as things stand now."""

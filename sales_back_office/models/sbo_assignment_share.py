@@ -24,6 +24,7 @@ class SboAssignmentShare(models.Model):
     _weight = models.Constraint("CHECK (weight > 0)", "A share must be more than zero; take the line out instead.")
     _user_uniq = models.UniqueIndex("(rule_id, user_id)", "Everybody has one share in a rule.")
 
+    @api.depends_context("sbo_as_of")
     @api.depends("weight", "active", "rule_id.share_ids.weight", "rule_id.share_ids.active", "rule_id.period")
     def _compute_figures(self):
         """Plan and reality of all rules in one query."""

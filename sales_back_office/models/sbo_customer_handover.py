@@ -52,8 +52,8 @@ class SboCustomerHandover(models.AbstractModel):
     def _sbo_handover_figures(self):
         """Contacts, open orders, what is receivable and open findings: {customer id: {name: figure}}.
 
-        Four queries for any number of customers. They pass the access rules on purpose: a salesperson has no right
-        to the ledger, but must be told what the customer owes when he takes it over.
+        Four queries for any number of customers. They pass the access rules on purpose: a salesperson sees the
+        invoices and orders of his own, but must be told what the customer owes when he takes it over from another.
         """
         for model in ("res.partner", "sale.order", "account.move.line", "sbo.finding"):
             self.env[model].flush_model()

@@ -41,4 +41,9 @@ def next_share(weights: Mapping[Hashable, int], counts: Mapping[Hashable, int], 
     plan = planned(weights, given + 1)
     present = [who for who in weights if who not in away]
     below = [who for who in present if counts.get(who, 0) < plan[who]]
-    return max(below or present, key=lambda who: Fraction(weights[who], counts.get(who, 0) + 1), default=None)
+
+    def urgency(who):
+        count = counts.get(who, 0)
+        return Fraction(weights[who], count + 1), plan[who] - count
+
+    return max(below or present, key=urgency, default=None)

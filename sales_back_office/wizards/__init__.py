@@ -9,3 +9,4 @@ from . import sbo_customer_import_columns
 from . import sbo_customer_import_reading
 from . import sbo_customer_import_line
 from . import sbo_customer_import
+from . import sbo_leaver
