@@ -14,6 +14,8 @@ NO_FILE_PROBLEM = (
     "customer_file_problem_open", "customer_not_verified", "new_customer_shortfall", "customer_file_nonconforming",
     "customer_contact_overdue", "customer_assignment_late", "customer_handover_late", "customer_handover_wrong",
 )
+# Checks that have found a wrong value already: one error is one field of one customer.
+TOLD_BEFORE = ["customer_code_invalid", "customer_phone_invalid", "customer_email_invalid"]
 TYPING = SQL("interval '15 minutes'")
 
 
@@ -84,7 +86,8 @@ class SboCustomerQuality(models.AbstractModel):
     def _sbo_query_data_error(self, check, ids=None) -> SQL:
         """Key fields that a clerk entered and that had to be corrected within X days (DOMAIN A1.1): ended when
         they were corrected, which gives the month, and answered by whoever entered them. What one puts right
-        within a quarter of an hour of entering it counts as typing.
+        within a quarter of an hour of entering it counts as typing; what another check has found to be wrong
+        already is no second error.
         """
         clerks = self.env.ref("sales_back_office.sbo_group_clerk").all_user_ids.filtered(
             lambda user: user.id != SUPERUSER_ID)
@@ -96,8 +99,12 @@ class SboCustomerQuality(models.AbstractModel):
                  FROM sbo_customer_change c
                 WHERE c.reason IN ('open', 'entry_error') AND c.entered_by_id = ANY(%(clerks)s)
                   AND c.changed_at <= %(as_of)s AND c.changed_at <= c.entered_at + %(days)s * interval '1 day'
-                  AND (c.changed_by_id <> c.entered_by_id OR c.changed_at > c.entered_at + %(typing)s) %(narrow)s""",
-            clerks=clerks.ids, as_of=check._as_of(), days=check.parameter, typing=TYPING,
+                  AND (c.changed_by_id <> c.entered_by_id OR c.changed_at > c.entered_at + %(typing)s) %(narrow)s
+                  AND NOT EXISTS (
+                      SELECT 1 FROM sbo_finding f JOIN sbo_check k ON k.id = f.check_id
+                       WHERE k.code = ANY(%(before)s) AND f.res_model = 'res.partner' AND f.res_id = c.partner_id
+                         AND f.state <> 'waived' AND f.evidence ->> c.field_name = c.old_value)""",
+            clerks=clerks.ids, before=TOLD_BEFORE, as_of=check._as_of(), days=check.parameter, typing=TYPING,
             narrow=self._sbo_sql_narrow(SQL("c.partner_id"), ids),
         )
 

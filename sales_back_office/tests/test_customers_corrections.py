@@ -256,6 +256,14 @@ class TestDataErrorCheck(CorrectionsCommon):
         self._as(self.clerk, "2026-03-03 09:14").vat = "C3"
         self.assertEqual(self._found().evidence["old"], "B2")
 
+    def test_one_error_is_told_once(self):
+        invalid = self._shipped("customer_code_invalid")
+        self.customer.country_id = self.env.ref("base.cn")
+        self._run(invalid, "2026-03-09 02:00")
+        self.assertTrue(self._findings(self.customer, invalid))
+        self._as(self.clerk2, "2026-03-10 10:00").write({"vat": "91350100M000100Y43", "phone": "021 7777"})
+        self.assertEqual(self._found().evidence["corrected"], "phone", "the code was found to be wrong before")
+
     def test_the_error_is_not_the_deputys(self):
         self._absence(self.clerk, at("2026-03-09 00:00"), at("2026-03-20 00:00"), self.clerk2)
         self._as(self.clerk2, "2026-03-10 10:00").vat = "B2"
@@ -314,6 +322,13 @@ class TestFileProblemOpen(SboCheckCommon):
         self._at("2026-03-05 02:00")
         self.assertFalse(self._at("2026-03-12 17:59"))
         self.assertTrue(self._at("2026-03-12 18:00"))
+
+    def test_a_contacts_telephone_is_the_customers_problem(self):
+        phone = self._shipped("customer_phone_invalid")
+        contact = self.env["res.partner"].create({"name": "Buyer", "parent_id": self.customer.id, "phone": "1"})
+        self._run(phone, "2026-03-05 02:00")
+        self._run(self.check, "2026-03-12 02:00")
+        self.assertEqual(self._findings(contact, self.check).user_id, self.clerk)
 
     def test_settled_late_while_nobody_looked(self):
         self._at("2026-03-05 02:00")

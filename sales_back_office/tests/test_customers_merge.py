@@ -139,3 +139,18 @@ class TestCustomerMerge(SboCheckCommon):
         contact = self.env["res.partner"].create({"name": "Buyer", "parent_id": self.gone.id})
         self._merge()
         self.assertEqual((order.partner_id, contact.parent_id, order.sbo_clerk_id), (self.kept, self.kept, self.clerk2))
+
+    def test_assignments_contacts_licences_and_grades_move(self):
+        assignments = self.env["sbo.assignment"].search([("partner_id", "in", (self.kept | self.gone).ids)])
+        self.assertEqual(assignments.partner_id, self.kept | self.gone)
+        licence = self.env["sbo.licence"].create({"partner_id": self.gone.id, "kind": "business", "name": "L1"})
+        call = self.env["sbo.contact.log"].with_user(self.clerk).create({"partner_id": self.gone.id, "kind": "call"})
+        self.env["sbo.customer.figure"].with_user(self.supervisor)._set_by_hand(
+            self.gone, {"grade_manual": "a", "grade_manual_reason": "Strategic"})
+        history = self.env["sbo.grade.change"].search([("partner_id", "=", self.gone.id)])
+        self.assertTrue(history)
+        self._merge()
+        for record in (licence, call, history, assignments):
+            self.assertEqual(record.partner_id, self.kept, record)
+        waiting = assignments.filtered(lambda record: record.state in ("received", "assigned"))
+        self.assertLessEqual(len(waiting), 1, "one goes on")
