@@ -39,8 +39,6 @@ from . import test_customers_import
 from . import test_customers_merge
 from . import test_customers_paper
 from . import test_customers_section_a
-from . import test_customers_assignment
-from . import test_customers_assignment_doors
 from . import test_finding_decisions
 from . import test_finding_desk
 from . import test_finding_night
