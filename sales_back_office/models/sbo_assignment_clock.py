@@ -103,7 +103,9 @@ class SboAssignmentClock(models.AbstractModel):
         calendar = SQL("(SELECT resource_calendar_id FROM res_company WHERE id = %s)",
                        SQL.identifier(alias, "company_id"))
         late = self.env["sbo.working.day"]._sql_late_seconds(calendar, SQL.identifier(alias, due), end)
-        return SQL("ROUND((COALESCE(%s, 0) / 3600)::numeric, 2)", late)
+        # A step whose clock has not started is not late.
+        return SQL("CASE WHEN %s IS NULL THEN 0 ELSE ROUND((%s / 3600)::numeric, 2) END",
+                   SQL.identifier(alias, due), late)
 
     # === checks === #
 

@@ -37,9 +37,9 @@ class SboCustomerFile(models.AbstractModel):
 
     @api.depends("customer_rank", "user_id", "sbo_clerk_id", "parent_id", "is_company")
     def _compute_sbo_is_customer(self):
-        """Whoever has been sold to, or is to be: once a customer, always a customer."""
+        """Whoever has been sold to, or is to be: once a customer, always a customer. Colleagues are none."""
         for partner in self:
-            contact = partner.parent_id and not partner.is_company
+            contact = (partner.parent_id and not partner.is_company) or (partner.id and not partner.partner_share)
             served = partner.customer_rank or partner.user_id or partner.sbo_clerk_id
             partner.sbo_is_customer = partner.sbo_is_customer or bool(served and not contact)
 
@@ -69,12 +69,13 @@ class SboCustomerFile(models.AbstractModel):
         self.env.cr.execute(SQL(
             """UPDATE res_partner SET sbo_is_customer = TRUE,
                       sbo_filed_on = COALESCE(sbo_filed_on, create_date::date)
-                WHERE (parent_id IS NULL OR is_company)
+                WHERE (parent_id IS NULL OR is_company) AND partner_share
                   AND (customer_rank > 0 OR user_id IS NOT NULL OR sbo_clerk_id IS NOT NULL OR id IN (
                        SELECT c.commercial_partner_id FROM sale_order o JOIN res_partner c ON c.id = o.partner_id))"""))
 
     def _sbo_become_customer(self):
         """Whoever gets an offer is a customer: the commercial partners of these, in one statement."""
-        fresh = self.commercial_partner_id.filtered(lambda partner: not partner.sbo_is_customer)
+        fresh = self.commercial_partner_id.filtered(
+            lambda partner: not partner.sbo_is_customer and partner.partner_share)
         # Superuser: a salesperson who may not write on customers may make an order for one.
         fresh.sudo().write({"sbo_is_customer": True})

@@ -40,6 +40,7 @@ class TestCustomersAssignment(AssignmentCommon):
         assignment = self._newcomer(moment="2026-03-02 09:00")
         open_at = self._as(assignment, self.clerk, "2026-03-03 09:30")
         self.assertEqual(open_at.assign_late_hours, 4.5, "3.5 hours on Monday and one on Tuesday")
+        self.assertEqual(open_at.acknowledge_late_hours, 0, "nobody has it yet who could be late")
         open_at.action_assign(self.salesperson.id)
         self.assertEqual(self._as(assignment, self.clerk, "2026-03-20 09:30").assign_late_hours, 4.5)
         late = self._as(assignment, self.clerk, "2026-03-04 10:30")

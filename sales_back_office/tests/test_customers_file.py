@@ -51,6 +51,12 @@ class TestCustomerFiling(SboCommon):
         partner._increase_rank("customer_rank")
         self.assertTrue(partner.sbo_is_customer and partner.ref)
 
+    def test_colleagues_are_no_customers(self):
+        colleague = self.outsider.partner_id
+        colleague.user_id = self.salesperson
+        self._order(colleague)
+        self.assertFalse(colleague.sbo_is_customer)
+
     def test_once_a_customer_always_a_customer(self):
         customer = self._customer(clerk=self.clerk)
         number = customer.ref
