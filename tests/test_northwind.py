@@ -1,28 +1,16 @@
 """Two years of real sales, loaded, checked and assessed, against answers that were made without our code."""
 
-import csv
 import json
-import os
 from collections import Counter, defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
+from real_data import FOLDER, LOAD, ROOT, answers, needs_real_data, rows
 
-ROOT = Path(__file__).resolve().parent.parent
-FOLDER = Path(os.environ.get("DEV_REAL_DATA") or ROOT.parent / "shared" / "data" / "northwind")
 CENT = Decimal("0.01")
 LOCAL = "AT TIME ZONE 'UTC' AT TIME ZONE 'America/Los_Angeles'"
-LOAD = """
-import sys
-sys.path.insert(0, {root!r})
-from loader import northwind
-northwind.load(env, {folder!r})
-env.cr.commit()
-"""
 ASSESS = """
 import json, sys
 sys.path.insert(0, {root!r})
@@ -43,17 +31,7 @@ env.cr.commit()
 """
 CLERKS = ["Back-Office Clerk 1", "Back-Office Clerk 2", "Back-Office Clerk 3"]
 
-pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"real data folder missing: {FOLDER}")
-
-
-@cache
-def rows(name):
-    with open(FOLDER / name, newline="", encoding="utf-8-sig") as file:
-        return list(csv.DictReader(file))
-
-
-def answers(name):
-    return rows(f"answers/{name}.csv")
+pytestmark = needs_real_data
 
 
 def order_of(line):
@@ -74,28 +52,6 @@ def buying_customers(closing):
     """Who ordered within the 180 days before a month's last working day."""
     first = str(date.fromisoformat(closing) - timedelta(days=179))
     return {row["CustomerID"] for row in rows("orders.csv") if first <= row["OrderDate"] <= closing}
-
-
-@pytest.fixture(scope="module")
-def loaded(odoo):
-    """The name of a database that the files were loaded into."""
-    name = odoo.clone(os.environ["DEV_BARE_TEMPLATE"], f"{os.environ['DEV_CLONE_PREFIX']}northwind")
-    odoo.shell(name, LOAD.format(root=str(ROOT), folder=str(FOLDER)))
-    yield name
-    odoo.drop(name)
-
-
-@pytest.fixture(scope="module")
-def facts(odoo, loaded):
-    """A function for rows of a query on the loaded database; money is exact, whoever has imported Odoo here."""
-
-    def exact(value):
-        # Odoo, once imported, makes the database driver read numbers as floats.
-        return Decimal(str(value)) if isinstance(value, float) else value
-
-    return lambda statement, *params: [
-        tuple(map(exact, row)) for row in odoo.sql(loaded, statement, params or None)
-    ]
 
 
 @pytest.fixture(scope="module")
