@@ -74,6 +74,7 @@
         "demo/sbo_findings_demo.xml",
         "demo/sbo_customers_file_demo.xml",
         "demo/sbo_customers_quality_demo.xml",
+        "demo/sbo_customers_figures_demo.xml",
     ],
     "post_init_hook": "post_init_hook",
     "assets": {"web.assets_tests": ["sales_back_office/static/tests/tours/*.js"]},
