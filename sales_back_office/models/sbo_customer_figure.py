@@ -23,8 +23,7 @@ class SboCustomerFigure(models.Model):
     _order = "amount_12m desc, id"
     _rec_name = "partner_id"
 
-    partner_id = fields.Many2one(
-        "res.partner", "Customer", required=True, readonly=True, index=True, ondelete="cascade")
+    partner_id = fields.Many2one("res.partner", "Customer", required=True, readonly=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade",
                                  default=lambda self: self.env.company)
     currency_id = fields.Many2one(related="company_id.currency_id")
@@ -48,8 +47,6 @@ class SboCustomerFigure(models.Model):
 
     _customer_uniq = models.Constraint(
         "UNIQUE (partner_id, company_id)", "This customer already has a purchase record in this company.")
-    _company_grade_idx = models.Index("(company_id, grade)")
-    _company_lifecycle_idx = models.Index("(company_id, lifecycle)")
     _company_amount_idx = models.Index("(company_id, amount_12m)")
 
     @api.constrains("grade_manual", "grade_manual_reason", "grade_manual_until", "grade_manual_on", "partner_id")

@@ -43,9 +43,10 @@ class SboCustomerFigureRefresh(models.AbstractModel):
         for company in companies or self.env.company:
             figures = self._in_company(company)
             day = figures._local_day(as_of)
-            counts = figures._write_figures(as_of, day)
+            due = grade or not company.sbo_graded_on or company.sbo_graded_on < day.replace(day=1)
+            counts = figures._write_figures(as_of, day, due)
             figures._end_expired(as_of, day)
-            if grade or not company.sbo_graded_on or company.sbo_graded_on < day.replace(day=1):
+            if due:
                 figures._write_grades(as_of)
                 company.sudo().sbo_graded_on = day
             company.sudo().sbo_figures_on = day
@@ -56,40 +57,58 @@ class SboCustomerFigureRefresh(models.AbstractModel):
 
     # === the statements === #
 
-    def _write_figures(self, as_of, day):
-        """Write what has changed: how many (changed, new, without orders any more)."""
-        cr = self.env.cr
-        values = {"company": self.env.company.id, "uid": self.env.uid}
-        columns = SQL(", ").join(map(SQL.identifier, FIGURES))
-        new, old = (SQL(", ").join(SQL.identifier(alias, name) for name in FIGURES) for alias in ("n", "f"))
-        sets = SQL(", ").join(SQL("%s = %s", SQL.identifier(name), SQL.identifier("n", name)) for name in FIGURES)
-        with staged(cr, "sbo_figure_now", self._sql_figures(as_of, day), ["partner_id"]):
+    def _write_figures(self, as_of, day, grade=False):
+        """Write what has changed: how many (changed, new, without orders any more).
+
+        :param grade: customers who are new here get their grade at once, not by a second update of the row
+        """
+        with staged(self.env.cr, "sbo_figure_now", self._sql_figures(as_of, day), ["partner_id"]):
             # Not ON CONFLICT DO UPDATE: that locks and rewrites every row, changed or not.
-            cr.execute(SQL(
-                """UPDATE sbo_customer_figure f
-                      SET %(sets)s, write_uid = %(uid)s, write_date = now() AT TIME ZONE 'UTC'
-                     FROM sbo_figure_now n
-                    WHERE f.company_id = %(company)s AND f.partner_id = n.partner_id
-                      AND (%(old)s) IS DISTINCT FROM (%(new)s)""", sets=sets, old=old, new=new, **values))
-            changed = cr.rowcount
-            cr.execute(SQL(
-                """INSERT INTO sbo_customer_figure (partner_id, company_id, %(columns)s,
+            return self._change_figures(), self._add_figures(as_of, grade), self._clear_figures()
+
+    def _change_figures(self):
+        sets = SQL(", ").join(SQL("%s = %s", SQL.identifier(name), SQL.identifier("n", name)) for name in FIGURES)
+        self.env.cr.execute(SQL(
+            """UPDATE sbo_customer_figure f
+                  SET %(sets)s, write_uid = %(uid)s, write_date = now() AT TIME ZONE 'UTC'
+                 FROM sbo_figure_now n
+                WHERE f.company_id = %(company)s AND f.partner_id = n.partner_id
+                  AND (%(old)s) IS DISTINCT FROM (%(new)s)""",
+            sets=sets, old=self._sql_columns("f", FIGURES), new=self._sql_columns("n", FIGURES),
+            company=self.env.company.id, uid=self.env.uid))
+        return self.env.cr.rowcount
+
+    def _add_figures(self, as_of, grade):
+        grades = self._sql_reached(SQL("SELECT * FROM sbo_figure_now")) if grade else SQL(
+            "SELECT *, NULL AS reached FROM sbo_figure_now")
+        [(count,)] = self.env.execute_query(SQL(
+            """WITH added AS (
+                   INSERT INTO sbo_customer_figure (partner_id, company_id, %(columns)s, grade_auto, grade,
                                                     create_uid, write_uid, create_date, write_date)
-                   SELECT n.partner_id, %(company)s, %(new)s, %(uid)s, %(uid)s,
+                   SELECT n.partner_id, %(company)s, %(new)s, n.reached, n.reached, %(uid)s, %(uid)s,
                           now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
-                     FROM sbo_figure_now n
+                     FROM (%(grades)s) n
                     WHERE NOT EXISTS (SELECT FROM sbo_customer_figure f
                                        WHERE f.company_id = %(company)s AND f.partner_id = n.partner_id)
-                   ON CONFLICT (partner_id, company_id) DO NOTHING""", columns=columns, new=new, **values))
-            added = cr.rowcount
-            cr.execute(SQL(
-                """UPDATE sbo_customer_figure f
-                      SET amount_12m = 0, order_count_12m = 0, first_order_on = NULL, last_order_on = NULL,
-                          interval_days = NULL, lifecycle = 'prospect', write_uid = %(uid)s,
-                          write_date = now() AT TIME ZONE 'UTC'
-                    WHERE f.company_id = %(company)s AND f.lifecycle <> 'prospect'
-                      AND NOT EXISTS (SELECT FROM sbo_figure_now n WHERE n.partner_id = f.partner_id)""", **values))
-            return changed, added, cr.rowcount
+                   ON CONFLICT (partner_id, company_id) DO NOTHING
+                RETURNING partner_id, company_id, NULL AS old_grade, grade),
+               logged AS (%(log)s)
+               SELECT COUNT(*) FROM added""",
+            columns=SQL(", ").join(map(SQL.identifier, FIGURES)), new=self._sql_columns("n", FIGURES), grades=grades,
+            log=self._sql_log(SQL("added"), as_of, "automatic"), company=self.env.company.id, uid=self.env.uid))
+        return count
+
+    def _clear_figures(self):
+        """Customers whose orders have all been cancelled are prospects again."""
+        self.env.cr.execute(SQL(
+            """UPDATE sbo_customer_figure f
+                  SET amount_12m = 0, order_count_12m = 0, first_order_on = NULL, last_order_on = NULL,
+                      interval_days = NULL, lifecycle = 'prospect', write_uid = %(uid)s,
+                      write_date = now() AT TIME ZONE 'UTC'
+                WHERE f.company_id = %(company)s AND f.lifecycle <> 'prospect'
+                  AND NOT EXISTS (SELECT FROM sbo_figure_now n WHERE n.partner_id = f.partner_id)""",
+            company=self.env.company.id, uid=self.env.uid))
+        return self.env.cr.rowcount
 
     def _sql_figures(self, as_of, day, ids=None) -> SQL:
         """Purchase records of the customers of ``env.company`` who have ordered: partner_id and FIGURES.
@@ -135,23 +154,29 @@ class SboCustomerFigureRefresh(models.AbstractModel):
             warning=policy.sbo_days_warning, dormant=policy.sbo_days_dormant)
 
     def _write_grades(self, as_of):
-        """Grade by shares of the sales of 12 months: A as long as the better ones have not reached the first share.
-
-        Customers with equal sales have equal grades; without sales in the 12 months it is C, without any order none.
-        """
-        policy = self.env.company.sudo()
+        """Grade the customers of ``env.company`` by their share; a grade by hand goes first as long as it is valid."""
         self._log_grades(as_of, "automatic", SQL(
             """SELECT r.id, r.grade AS old_grade, r.reached AS grade_auto,
                       COALESCE(r.grade_manual, r.reached) AS grade, r.grade_manual, r.grade_manual_on,
                       r.grade_manual_until, r.grade_manual_reason, r.grade_manual_by_id
-                 FROM (SELECT f.*, CASE WHEN f.lifecycle = 'prospect' THEN NULL WHEN f.amount_12m <= 0 THEN 'c'
-                                        WHEN better < %(a)s * total THEN 'a' WHEN better < %(b)s * total THEN 'b'
-                                        ELSE 'c' END AS reached
-                         FROM (SELECT *, SUM(GREATEST(amount_12m, 0)) OVER (ORDER BY amount_12m DESC)
-                                         - SUM(GREATEST(amount_12m, 0)) OVER (PARTITION BY amount_12m) AS better,
-                                      SUM(GREATEST(amount_12m, 0)) OVER () AS total
-                                 FROM sbo_customer_figure WHERE company_id = %(company)s) f) r""",
-            a=policy.sbo_share_a / 100, b=policy.sbo_share_b / 100, company=self.env.company.id))
+                 FROM (%s) r""",
+            self._sql_reached(SQL("SELECT * FROM sbo_customer_figure WHERE company_id = %s", self.env.company.id))))
+
+    def _sql_reached(self, figures) -> SQL:
+        """Purchase records with the grade their sales have ``reached``: A until the first share is full.
+
+        Customers with equal sales have equal grades; without sales in the 12 months it is C, without any order none.
+        """
+        policy = self.env.company.sudo()
+        return SQL(
+            """SELECT f.*, CASE WHEN f.lifecycle = 'prospect' THEN NULL WHEN f.amount_12m <= 0 THEN 'c'
+                                WHEN f.better < %(a)s * f.total THEN 'a' WHEN f.better < %(b)s * f.total THEN 'b'
+                                ELSE 'c' END AS reached
+                 FROM (SELECT *, SUM(GREATEST(amount_12m, 0)) OVER (ORDER BY amount_12m DESC)
+                                 - SUM(GREATEST(amount_12m, 0)) OVER (PARTITION BY amount_12m) AS better,
+                              SUM(GREATEST(amount_12m, 0)) OVER () AS total
+                         FROM (%(figures)s) x) f""",
+            a=policy.sbo_share_a / 100, b=policy.sbo_share_b / 100, figures=figures)
 
     def _end_expired(self, as_of, day):
         """Grades by hand whose time is over give way to the figures; the history keeps them."""
@@ -173,17 +198,26 @@ class SboCustomerFigureRefresh(models.AbstractModel):
                      FROM (%(graded)s) g
                     WHERE g.id = f.id AND (%(old)s) IS DISTINCT FROM (%(new)s)
                 RETURNING f.partner_id, f.company_id, g.old_grade, f.grade)
-               INSERT INTO sbo_grade_change (partner_id, company_id, old_grade, new_grade, changed_at, kind, user_id,
-                                             create_uid, write_uid, create_date, write_date)
-               SELECT partner_id, company_id, old_grade, grade, %(as_of)s, %(kind)s, NULL, %(uid)s, %(uid)s,
-                      now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
-                 FROM moved WHERE old_grade IS DISTINCT FROM grade""",
+               %(log)s""",
             sets=SQL(", ").join(SQL("%s = %s", SQL.identifier(name), SQL.identifier("g", name)) for name in names),
-            old=SQL(", ").join(SQL.identifier("f", name) for name in names),
-            new=SQL(", ").join(SQL.identifier("g", name) for name in names),
-            graded=graded, kind=kind, as_of=as_of, uid=self.env.uid))
+            old=self._sql_columns("f", names), new=self._sql_columns("g", names), graded=graded, uid=self.env.uid,
+            log=self._sql_log(SQL("moved"), as_of, kind)))
+
+    def _sql_log(self, source, as_of, kind) -> SQL:
+        """The history of the customers of a subquery whose grade is not what it was."""
+        return SQL(
+            """INSERT INTO sbo_grade_change (partner_id, company_id, old_grade, new_grade, changed_at, kind,
+                                             create_uid, write_uid, create_date, write_date)
+               SELECT partner_id, company_id, old_grade, grade, %(as_of)s, %(kind)s, %(uid)s, %(uid)s,
+                      now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+                 FROM %(source)s WHERE old_grade IS DISTINCT FROM grade""",
+            source=source, as_of=as_of, kind=kind, uid=self.env.uid)
 
     # === helpers === #
+
+    @api.model
+    def _sql_columns(self, alias, names) -> SQL:
+        return SQL(", ").join(SQL.identifier(alias, name) for name in names)
 
     def _in_company(self, company):
         return self.sudo().with_company(company).with_context(tz=company._sbo_tz(), lang=None)
