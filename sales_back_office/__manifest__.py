@@ -73,6 +73,7 @@
         "demo/sbo_responsibility_demo.xml",
         "demo/sbo_findings_demo.xml",
         "demo/sbo_customers_file_demo.xml",
+        "demo/sbo_customers_assignment_demo.xml",
         "demo/sbo_customers_quality_demo.xml",
         "demo/sbo_customers_figures_demo.xml",
     ],

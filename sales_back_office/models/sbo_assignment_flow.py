@@ -50,10 +50,10 @@ class SboAssignmentFlow(models.AbstractModel):
     @api.depends_context("uid")
     @api.depends("state", "user_id")
     def _compute_allowed_actions(self):
-        """Names of the steps this user may take now, for the buttons."""
+        """Names of the steps this user may take now, each between commas, for the buttons."""
         for record in self:
             allowed = [action for action in TRANSITIONS if not record._refusal(action)]
-            record.allowed_actions = ",".join(allowed)
+            record.allowed_actions = f",{','.join(allowed)},"
             record.can_answer = "acknowledge" in allowed
 
     # === steps of the clerk === #

@@ -27,9 +27,8 @@ registry.category("web_tour.tours").add("sbo_take_over_customer", {
             run: "click",
         },
         {
-            content: "the line can be ticked",
-            trigger: "[name=item_ids] .o_data_row:eq(0) td[name=ticked] input:not(:disabled)",
-            run: "click",
+            content: "the first line is ticked",
+            trigger: "[name=item_ids] .o_data_row:eq(0) td[name=ticked] input:checked",
         },
         {
             content: "second line of the packet",
@@ -37,9 +36,8 @@ registry.category("web_tour.tours").add("sbo_take_over_customer", {
             run: "click",
         },
         {
-            content: "the second line, too",
-            trigger: "[name=item_ids] .o_data_row:eq(1) td[name=ticked] input:not(:disabled)",
-            run: "click",
+            content: "the second line is ticked",
+            trigger: "[name=item_ids] .o_data_row:eq(1) td[name=ticked] input:checked",
         },
         { content: "take it over", trigger: "button[name=action_acknowledge]", run: "click" },
         { content: "done", trigger: ".o_arrow_button_current:contains(Acknowledged)" },
