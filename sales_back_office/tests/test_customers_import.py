@@ -8,6 +8,7 @@ from odoo.tests import tagged
 from openpyxl import Workbook, load_workbook
 
 from ..tools import sheets
+from ..wizards import sbo_customer_import
 from .common import SboCommon
 
 GOOD = "91350100M000100Y43"
@@ -82,7 +83,7 @@ class TestImportCheck(ImportCommon):
     def test_warnings_are_told_and_filed_all_the_same(self):
         wizard = self._checked(
             ["Customer Name", "Social Credit or Tax Code", "Telephone", "E-Mail"],
-            ["A", "91350100MXX7777Y4Z", "ring me", "nowhere"])
+            ["A", "91350100MXX8888Y4Z", "ring me", "nowhere"])
         self.assertEqual((wizard.ready_count, wizard.warned_count), (1, 1))
         for words in ("code does not validate", "“ring me” can hardly be", "“nowhere” can hardly be"):
             self.assertIn(words, wizard.line_ids.message)
@@ -223,6 +224,25 @@ class TestImport(ImportCommon):
         self.assertFalse(self.env["res.partner"].search([("ref", "=", "K3")]))
         self.assertEqual(wizard.line_ids.partner_id, north | person)
 
+    def test_each_is_assigned_unless_the_salespeople_know_them(self):
+        def assignments(refs):
+            return self.env["sbo.assignment"].search([("partner_id.ref", "in", refs)])
+
+        self._imported()
+        self.assertEqual(set(assignments(["K1", "K2"]).mapped("channel")), {"import"})
+        self.assertEqual(assignments(["K1"]).user_id, self.salesperson)
+        self.assertEqual(assignments(["K2"]).state, "received", "nobody's: waits to be assigned")
+        wizard = self._checked(["Customer Name", "File Number", "Salesperson"],
+                               ["Old", "K8", "sbo_salesperson"], ["Older", "K9", None])
+        wizard.served = True
+        wizard.action_import()
+        self.assertEqual(assignments(["K8", "K9"]).partner_id.ref, "K9")
+
+    def test_nobody_gets_a_mail_for_each(self):
+        before = self.env["mail.mail"].search_count([])
+        self._imported()
+        self.assertEqual(self.env["mail.mail"].search_count([]), before)
+
     def test_running_twice_adds_nothing(self):
         wizard = self._imported()
         with self.assertRaisesRegex(UserError, "imported once"):
@@ -294,6 +314,15 @@ class TestImport(ImportCommon):
         self.env.invalidate_all()
         with self.assertRaises(AccessError):
             mine.with_user(self.clerk2).action_check()
+
+    def test_a_long_ledger_in_several_presses(self):
+        self.patch(sbo_customer_import, "SECONDS", -1)
+        wizard = self._checked(self.HEADER, *self.ROWS)
+        wizard.action_import()
+        self.assertEqual((wizard.state, wizard.done_count, wizard.ready_count), ("checked", 0, 2))
+        self.patch(sbo_customer_import, "SECONDS", 45)
+        wizard.action_import()
+        self.assertEqual((wizard.state, wizard.done_count, wizard.ready_count), ("done", 2, 0))
 
     def test_batches_of_many(self):
         wizard = self._checked(["Customer Name", "File Number"], *([f"Many {n}", f"MM{n}"] for n in range(450)))

@@ -1,15 +1,17 @@
 import base64
 import io
+import time
+from urllib.parse import quote
 
 import xlsxwriter
 from odoo import api, fields, models
-from odoo.exceptions import LockError, UserError, ValidationError
+from odoo.exceptions import LockError, UserError
 
 from ..tools import sheets
+from .sbo_customer_import_line import RANKS, WARNED
 
 BATCH = 200
-RANKS = {"error": 0, "exists": 2, "ready": 3, "done": 3, "skipped": 4}
-WARNED = 1
+SECONDS = 45
 CELL = 500
 
 
@@ -29,12 +31,19 @@ class SboCustomerImport(models.TransientModel):
     workbook = fields.Binary(readonly=True)
     header = fields.Json(readonly=True)
     unknown = fields.Char("Columns Left Out", readonly=True)
+    served = fields.Boolean(
+        "Salespeople Know Them Already",
+        help="Customers that have a salesperson are not handed over to him: no assignment waits for his answer.")
     line_ids = fields.One2many("sbo.customer.import.line", "wizard_id", readonly=True)
     ready_count = fields.Integer("Will Be Filed", readonly=True)
     warned_count = fields.Integer("With a Warning", readonly=True)
     exists_count = fields.Integer("Filed Already", readonly=True)
     error_count = fields.Integer("Cannot Be Filed", readonly=True)
     done_count = fields.Integer("Filed Now", readonly=True)
+
+    def _compute_display_name(self):
+        for wizard in self:
+            wizard.display_name = self.env._("Import Customers")
 
     # === actions === #
 
@@ -85,10 +94,10 @@ class SboCustomerImport(models.TransientModel):
             raise UserError(self.env._("Check the file first; it is imported once."))
         lines = self.line_ids.filtered(lambda line: line.state == "ready").sorted("row")
         lines -= self._left_alone(lines)
-        for start in range(0, len(lines), BATCH):
-            self._file(lines[start:start + BATCH])
-        self.state = "done"
+        self._file(lines)
         self._count()
+        # What the time did not suffice for is filed at the next press of the button.
+        self.state = "checked" if self.ready_count else "done"
         return self._reopen()
 
     def action_result(self):
@@ -139,21 +148,13 @@ class SboCustomerImport(models.TransientModel):
         return left
 
     def _file(self, lines):
-        """Create the customers of some lines at once; if that fails, one by one, so that each is told why."""
-        partners = self.env["res.partner"].with_context(sbo_channel="import", mail_notrack=True)
-        try:
-            with self.env.cr.savepoint():
-                customers = partners.create(self._prepare_customers(lines.mapped("values")))
-                self.env.flush_all()
-        except (UserError, ValidationError) as error:
-            if len(lines) == 1:
-                lines.write({"state": "error", "rank": RANKS["error"], "message": str(error)})
-                return
-            for line in lines:
-                self._file(line)
-            return
-        for line, customer in zip(lines, customers, strict=True):
-            line.write({"state": "done", "partner_id": customer.id})
+        """In batches, as long as a request may take: a server ends one that takes too long, and nothing is filed."""
+        end = time.monotonic() + SECONDS
+        known = lines.filtered(lambda line: self.served and line.values.get("user_id"))
+        for group in (known, lines - known):
+            for start in range(0, len(group), BATCH):
+                if time.monotonic() < end:
+                    group[start:start + BATCH].with_context(sbo_no_assignment=group == known)._file()
 
     def _count(self):
         counts = dict(self.env["sbo.customer.import.line"]._read_group(
@@ -189,7 +190,7 @@ class SboCustomerImport(models.TransientModel):
         wizard.workbook = base64.b64encode(content)
         return {
             "type": "ir.actions.act_url", "target": "download",
-            "url": f"/web/content/{self._name}/{wizard.id}/workbook?download=true&filename={name}",
+            "url": f"/web/content/{self._name}/{wizard.id}/workbook?download=true&filename={quote(name)}",
         }
 
     def _reopen(self):
