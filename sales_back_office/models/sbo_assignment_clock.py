@@ -19,13 +19,13 @@ class SboAssignmentClock(models.AbstractModel):
     _inherit = ["sbo.checked.mixin"]
 
     received_at = fields.Datetime(
-        "Received", required=True, default=lambda self: self._moment(), tracking=True, copy=False,
+        "Received At", required=True, default=lambda self: self._moment(), tracking=True, copy=False,
         help="When the customer became known to the house, which may be before it was keyed in.")
     assign_due_at = fields.Datetime("To Be Assigned Until", readonly=True, copy=False)
-    assigned_at = fields.Datetime("Assigned", readonly=True, copy=False)
+    assigned_at = fields.Datetime("Assigned At", readonly=True, copy=False)
     acknowledge_due_at = fields.Datetime("To Be Acknowledged Until", readonly=True, copy=False)
     acknowledged_at = fields.Datetime(
-        "Answered", readonly=True, copy=False, help="When the salesperson took it over or sent it back.")
+        "Answered At", readonly=True, copy=False, help="When the salesperson took it over or sent it back.")
     cancelled_at = fields.Datetime("Cancelled On", readonly=True, copy=False)
     assign_late_hours = fields.Float(
         "Late to Assign (h)", compute="_compute_late_hours", digits=(16, 2), aggregator="sum",
