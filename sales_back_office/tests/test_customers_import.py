@@ -262,9 +262,11 @@ class TestImport(ImportCommon):
         partners = type(self.env["res.partner"])
         create = partners.create
 
+        refusal = "K1 is not wanted."
+
         def refusing(records, vals_list):
             if any(vals.get("ref") == "K1" for vals in vals_list):
-                raise UserError(records.env._("K1 is not wanted."))
+                raise UserError(refusal)
             return create(records, vals_list)
 
         wizard = self._checked(self.HEADER, *self.ROWS)
