@@ -5,7 +5,7 @@ KINDS = [("call", "Call"), ("visit", "Visit"), ("email", "E-Mail"), ("message", 
          ("other", "Other")]
 SUBJECTS = [("shipment", "Shipment"), ("payment", "Payment"), ("follow_up", "Follow-Up"), ("complaint", "Complaint"),
             ("order", "Order"), ("other", "Other")]
-RESULTS = [("reached", "Reached"), ("sent", "Sent"), ("promised", "Promised"), ("refused", "Refused"),
+RESULTS = [("reached", "Contacted"), ("sent", "Sent"), ("promised", "Promise Given"), ("refused", "Refused"),
            ("done", "Settled"), ("not_reached", "Not Reached")]
 
 

@@ -3,8 +3,8 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL, format_date
 
 LIFECYCLES = [
-    ("prospect", "Prospect"), ("new", "New"), ("active", "Active"), ("warning", "Warning"), ("dormant", "Dormant"),
-    ("lost", "Lost"),
+    ("prospect", "Prospect"), ("new", "New Customer"), ("active", "Buying"), ("warning", "At Risk"),
+    ("dormant", "Dormant"), ("lost", "Churned"),
 ]
 GRADES = [("a", "A"), ("b", "B"), ("c", "C"), ("d", "D")]
 BY_HAND = {"grade_manual", "grade_manual_until", "grade_manual_reason"}
