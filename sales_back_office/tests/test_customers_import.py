@@ -300,7 +300,7 @@ class TestImport(ImportCommon):
         action = wizard.action_result()
         self.assertIn("/web/content/sbo.customer.import/", action["url"])
         sheet = load_workbook(io.BytesIO(base64.b64decode(wizard.workbook))).active
-        self.assertEqual([sheet["A1"].value, sheet["B1"].value], ["Result", "Customer Name"])
+        self.assertEqual([sheet["A1"].value, sheet["B1"].value], ["Import Result", "Customer Name"])
         self.assertEqual(sheet["A2"].value, "Filed Now")
         self.assertEqual(sheet["A4"].value, "Cannot Be Filed: “Mars” is not in the list of “Region”.")
         self.assertEqual(sheet["B4"].value, "Wrong")

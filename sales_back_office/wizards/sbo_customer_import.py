@@ -172,8 +172,8 @@ class SboCustomerImport(models.TransientModel):
         # Nothing that was typed becomes a formula or a link.
         options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         with xlsxwriter.Workbook(stream, options) as book:
-            sheet = book.add_worksheet(self.env._("Result"))
-            headings = [self.env._("Result"), *(self.header or [])]
+            sheet = book.add_worksheet(self.env._("Import Result"))
+            headings = [self.env._("Import Result"), *(self.header or [])]
             self._write_header(book, sheet, headings)
             wrap = book.add_format({"text_wrap": True, "valign": "top"})
             sheet.set_column(0, 0, 60, wrap)

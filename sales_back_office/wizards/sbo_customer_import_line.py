@@ -20,7 +20,7 @@ class SboCustomerImportLine(models.TransientModel):
     row = fields.Integer(readonly=True, aggregator=None)
     rank = fields.Integer(readonly=True, aggregator=None)
     name = fields.Char("Customer", readonly=True)
-    state = fields.Selection(STATES, "Result", readonly=True)
+    state = fields.Selection(STATES, "Import Result", readonly=True)
     warned = fields.Boolean(readonly=True)
     message = fields.Text("In Words", readonly=True)
     values = fields.Json(readonly=True)
