@@ -19,10 +19,10 @@ class SboAssignmentClock(models.AbstractModel):
     _inherit = ["sbo.checked.mixin"]
 
     received_at = fields.Datetime(
-        "Received At", required=True, default=lambda self: self._moment(), tracking=True, copy=False,
+        required=True, default=lambda self: self._moment(), tracking=True, copy=False,
         help="When the customer became known to the house, which may be before it was keyed in.")
     assign_due_at = fields.Datetime("To Be Assigned Until", readonly=True, copy=False)
-    assigned_at = fields.Datetime("Assigned At", readonly=True, copy=False)
+    assigned_at = fields.Datetime(readonly=True, copy=False)
     acknowledge_due_at = fields.Datetime("To Be Acknowledged Until", readonly=True, copy=False)
     acknowledged_at = fields.Datetime(
         "Answered At", readonly=True, copy=False, help="When the salesperson took it over or sent it back.")

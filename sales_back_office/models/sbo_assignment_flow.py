@@ -37,7 +37,7 @@ class SboAssignmentFlow(models.AbstractModel):
     outcome = fields.Selection(
         [("pending", "Pending"), ("accepted", "Accepted"), ("wrong", "Wrong Information")], required=True,
         readonly=True, default="pending", copy=False)
-    assigned_by_id = fields.Many2one("res.users", "Assigned By", readonly=True, copy=False)
+    assigned_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     acknowledged_by_id = fields.Many2one("res.users", "Answered By", readonly=True, copy=False)
     answer_note = fields.Text("Answer", readonly=True, copy=False, help="What is wrong, or why somebody else answered.")
     cancel_reason = fields.Text(readonly=True, copy=False)

@@ -32,7 +32,7 @@ class SboAssignmentItem(models.Model):
     currency_id = fields.Many2one("res.currency", readonly=True)
     detail = fields.Char("Details", readonly=True)
     note = fields.Char(help="What the receiver remarks on this line.")
-    ticked = fields.Boolean("Ticked")
+    ticked = fields.Boolean()
     ticked_at = fields.Datetime(readonly=True)
     ticked_by_id = fields.Many2one("res.users", readonly=True)
 

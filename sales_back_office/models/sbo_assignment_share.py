@@ -19,7 +19,7 @@ class SboAssignmentShare(models.Model):
     weight = fields.Integer("Share", required=True, default=1, aggregator=None)
     planned = fields.Float("Planned %", compute="_compute_figures", digits=(5, 1), aggregator=None)
     actual = fields.Float("Actual %", compute="_compute_figures", digits=(5, 1), aggregator=None)
-    given = fields.Integer("Given", compute="_compute_figures", help="Customers given in the counting period.")
+    given = fields.Integer(compute="_compute_figures", help="Customers given in the counting period.")
 
     _weight = models.Constraint("CHECK (weight > 0)", "A share must be more than zero; take the line out instead.")
     _user_uniq = models.UniqueIndex("(rule_id, user_id)", "Everybody has one share in a rule.")

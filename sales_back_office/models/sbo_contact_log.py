@@ -40,7 +40,7 @@ class SboContactLog(models.Model):
         "res.company", required=True, readonly=True, index=True, default=lambda self: self.env.company)
     note = fields.Text(tracking=True)
     order_id = fields.Many2one(
-        "sale.order", "Order", index="btree_not_null", ondelete="restrict", tracking=True,
+        "sale.order", index="btree_not_null", ondelete="restrict", tracking=True,
         domain="[('partner_id', 'child_of', partner_id)]")
     picking_id = fields.Many2one(
         "stock.picking", "Delivery", index="btree_not_null", ondelete="restrict", tracking=True,

@@ -23,7 +23,7 @@ class SboCustomerFigureRefresh(models.AbstractModel):
 
     def _cron_refresh(self):
         """Nightly: purchase records of every company, and the grades in the first night of a month."""
-        companies = self.env["res.company"].search([])
+        companies = self.env["res.company"].search([("active", "=", True)])
         commit = self.env["ir.cron"]._commit_progress
         commit(remaining=len(companies))
         for company in companies:

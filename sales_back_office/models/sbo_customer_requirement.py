@@ -21,7 +21,7 @@ class SboCustomerRequirement(models.Model):
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", help="Empty: for every company.")
     customer_type = fields.Selection(CUSTOMER_TYPES, help="Empty: for every type.")
-    companies_only = fields.Boolean("Companies Only", help="Customers who are persons need not have it.")
+    companies_only = fields.Boolean(help="Customers who are persons need not have it.")
     field_path = fields.Char(
         "Field", required=True,
         help="Technical name of a field of the customer, such as vat. Of a list (child_ids) at least one entry is "

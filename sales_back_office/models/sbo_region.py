@@ -59,7 +59,7 @@ class SboRegion(models.Model):
     def _by_address(self):
         """A function from a partner to its region, after two reads for any number of partners."""
         # Superuser: whose region an address is does not depend on who enters the customer.
-        regions = self.sudo().search([])
+        regions = self.sudo().search([("active", "=", True)])
         states, countries = {}, {}
         for region in regions:
             for state in region.state_ids:

@@ -23,7 +23,7 @@ class SboLeaver(models.TransientModel):
         [("person", "One Successor"), ("rule", "By Distribution Rules")], "Customers Go to", required=True,
         default="person")
     successor_id = fields.Many2one(
-        "res.users", "Successor", domain=lambda self: [
+        "res.users", domain=lambda self: [
             ("share", "=", False), ("company_ids", "in", self.env.company.ids),
             ("all_group_ids", "in", self.env.ref("sales_team.group_sale_salesman").ids)],
         help="Takes the customers and orders; by rules, only what no rule covers.")
