@@ -16,7 +16,7 @@ I18N = Path(__file__).parents[1] / "i18n"
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[a-z]|%%|\[X\]|\{\w*\}|</?\w[^>]*>")
 # What may stay Latin in Chinese words: units and formats, and names of fields and codes (with _ or dots).
 LATIN = re.compile(r"[A-Za-z]{2,}")
-KEPT = re.compile(r"\w+[_.][\w.]+|\b(?:PDF|XLSX|ID|Odoo|Font Awesome|fa-tasks)\b")
+KEPT = re.compile(r"\w+[_.][\w.]+|(?<![A-Za-z])(?:PDF|XLSX|Excel|ID|Odoo|Font Awesome|fa-tasks)(?![A-Za-z])")
 SHOWN = ("string", "placeholder", "title", "help", "confirm", "sum", "avg")
 VIEWS = ("form", "list", "kanban", "search")
 
