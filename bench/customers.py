@@ -116,7 +116,7 @@ def _lists(database, rounds):
                                         odoos=_page(database, uid, *odoos, odoos_order))
         if ours_side.result != odoos_side.result:
             raise SystemExit(f"{what}: {ours_side.result} customers are not {odoos_side.result}")
-        yield row(f"list 80 of 100,000 customers, {what}", ours_side, odoos_side, LIST_TARGET,
+        yield row(f"list 80 of the customers, {what}", ours_side, odoos_side, LIST_TARGET,
                   against="Odoo's own list", note=f"sorted by {odoos_order.split()[0]} there" if odoos_order else "")
 
 

@@ -189,6 +189,25 @@ class TestCustomersFiguresSeen(SboCustomerCommon):
             self.assertTrue(field["sortable"] and field["groupable"] and field["searchable"], name)
         self.assertEqual(described["sbo_amount_12m"]["aggregator"], "sum")
 
+    def test_pages_by_sales_are_parts_of_the_whole_order(self):
+        """Wherever a page is cut, and whether or not it holds customers who have bought nothing."""
+        debtor = self._customer("Debtor", clerk=self.clerk)
+        self._sold(debtor, -70, "2026-03-02 09:00")
+        more = self.env["res.partner"].union(*(self._customer(f"More {n}", clerk=self.clerk) for n in range(4)))
+        for number, customer in enumerate(more):
+            self._sold(customer, 10 * (number // 2 + 1), "2026-03-02 09:00")
+        self._as_of("2026-03-31")
+        everybody = self.all | debtor | more
+        amounts = [1000, 50, 20, 20, 10, 10, 0, -70]
+        partners = self.env["res.partner"].with_user(self.clerk)
+        for order in ("sbo_amount_12m DESC, id", "sbo_amount_12m desc, complete_name, id desc"):
+            whole = partners.search([("id", "in", everybody.ids)], order=order)
+            self.assertEqual(whole.mapped("sbo_amount_12m"), amounts)
+            for limit in (1, 2, 3, 6, 7, 8, 9):
+                pages = [partners.web_search_read([("id", "in", everybody.ids)], {"sbo_amount_12m": {}}, offset, limit,
+                                                  order)["records"] for offset in range(0, 8, limit)]
+                self.assertEqual([record["id"] for page in pages for record in page], whole.ids)
+
     def test_open_form_counts_anew(self):
         self._sold(self.large, 5, "2026-04-01 09:00")
         form = self.large.with_user(self.salesperson).with_context(sbo_as_of=at("2026-04-02 09:00"), tz=ZONE)
