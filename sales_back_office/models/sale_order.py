@@ -6,7 +6,10 @@ class SaleOrder(models.Model):
     """A sales order, with the clerk who answers for it."""
 
     _name = "sale.order"
-    _inherit = ["sale.order", "sbo.served.mixin", "sbo.sale.order.checks"]
+    _inherit = [
+        "sale.order", "sbo.served.mixin", "sbo.sale.order.checks", "sbo.order.entry.checks", "sbo.order.entry",
+        "sbo.order.comparisons", "sbo.order.verified",
+    ]
 
     sbo_clerk_id = fields.Many2one(
         compute="_compute_sbo_clerk_id", store=True, readonly=False, precompute=True, copy=False
@@ -30,15 +33,29 @@ class SaleOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         orders = super().create(vals_list)
-        orders.filtered(lambda order: order.state == "sale")._sbo_block("confirm")
+        orders.filtered(lambda order: order.state == "sale")._sbo_become_confirmed()
         return orders
 
     def write(self, vals):
         """Becoming a confirmed order is the door for checks that stop it: button, batch, RPC and import."""
         confirmed = self.filtered(lambda o: o.state != "sale") if vals.get("state") == "sale" else self.browse()
         result = super().write(vals)
-        confirmed._sbo_block("confirm")
+        confirmed._sbo_become_confirmed()
         return result
+
+    def _validate_order(self):
+        """Signed on the portal, or paid online: an order that still waits for something of ours keeps its signature
+        and its money, and the back office is told; everything else is confirmed.
+        """
+        held = self._sbo_held()
+        held._sbo_tell_held()
+        return super(SaleOrder, self - held)._validate_order() if self - held else None
+
+    def _sbo_become_confirmed(self):
+        if self:
+            self._sbo_block("confirm")
+            self._sbo_refuse_confirmation()
+            self._sbo_confirmed()
 
     def _sbo_check_clerk_change(self):
         confirmed = self.filtered(lambda order: order.state == "sale")

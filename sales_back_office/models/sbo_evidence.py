@@ -27,6 +27,15 @@ class SboEvidence(models.AbstractModel):
             "period_to": self.env._("To"),
             "verified": self.env._("Last verified"),
             "code": self.env._("Code"),
+            "line": self.env._("Line"),
+            "error_product": self.env._("Product: entered → right"),
+            "error_quantity": self.env._("Quantity: entered → right"),
+            "error_price": self.env._("Price: entered → right"),
+            "error_date": self.env._("Date: entered → right"),
+            "error_missing": self.env._("Missing in the order"),
+            "error_surplus": self.env._("Not on the customer's paper"),
+            "received": self.env._("Received"),
+            "entered": self.env._("Entered"),
         }
 
     @api.model

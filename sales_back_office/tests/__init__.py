@@ -33,3 +33,6 @@ from . import test_tours
 from . import test_translation
 from . import test_working_time_days
 from . import test_working_time_tool
+from . import test_orders_verification
+from . import test_orders_access
+from . import test_orders_gate

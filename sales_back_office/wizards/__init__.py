@@ -1,3 +1,4 @@
 from . import sbo_finding_decision
 from . import sbo_assessment_decision
 from . import sbo_assessment_start
+from . import sbo_order_answer

@@ -1,0 +1,52 @@
+from odoo import models
+from odoo.tools import SQL
+
+
+class SboOrderEntryChecks(models.AbstractModel):
+    """What the orders area looks for in the entry of orders (DOMAIN B1): one query a check."""
+
+    _name = "sbo.order.entry.checks"
+    _description = "Checks on Order Entry"
+    _inherit = ["sbo.checked.mixin"]
+
+    def _sbo_query_entry_error(self, check, ids=None) -> SQL:
+        """One field of one line entered wrong, against whoever entered it: what a check sheet found to differ from
+        the customer's paper, until it is corrected (B1.1).
+        """
+        return SQL(" UNION ALL ").join(part for part in self._sbo_entry_error_parts(check, ids))
+
+    def _sbo_query_entry_late(self, check, ids=None) -> SQL:
+        """Orders entered more than X working hours after they were received (B1.2)."""
+        since = check._since()
+        due = self.env["sbo.working.day"]._sql_due(
+            SQL("%s::integer", check._calendar().id or None), SQL("o.sbo_received_at"),
+            SQL("%s::double precision", check.parameter * 3600))
+        return SQL(
+            """SELECT e.id AS res_id, '' AS key, NULL::integer AS user_id, e.due_at, e.create_date AS done_at,
+                      1.0 AS quantity,
+                      jsonb_build_object('received', e.sbo_received_at, 'entered', e.create_date) AS evidence
+                 FROM (SELECT o.id, o.sbo_received_at, o.create_date, %(due)s AS due_at
+                         FROM sale_order o
+                        WHERE o.sbo_received_at IS NOT NULL AND o.sbo_received_at <= %(as_of)s
+                          AND o.company_id = %(company)s %(since)s %(narrow)s) e
+                WHERE date_trunc('second', e.create_date) > e.due_at""",
+            due=due, as_of=check._as_of(), company=check.env.company.id,
+            since=SQL("AND o.sbo_received_at >= %s", since) if since else SQL(),
+            narrow=self._sbo_sql_narrow(SQL("o.id"), ids),
+        )
+
+    def _sbo_entry_error_parts(self, check, ids):
+        """Hook: the queries that make up "entered with an error"; areas add theirs by override."""
+        since = check._since()
+        return [SQL(
+            """SELECT d.order_id AS res_id, 'difference:' || d.id AS key, d.user_id, d.found_at AS due_at,
+                      CASE WHEN d.closed_at <= %(as_of)s THEN d.closed_at END AS done_at, 1.0 AS quantity,
+                      jsonb_build_object('line', d.product, 'error_' || d.field,
+                          COALESCE(d.order_value, '–') || ' → ' || COALESCE(d.paper_value, '–')) AS evidence
+                 FROM sbo_order_difference d
+                WHERE d.state <> 'paper_wrong' AND d.found_at <= %(as_of)s AND d.company_id = %(company)s
+                      %(since)s %(narrow)s""",
+            as_of=check._as_of(), company=check.env.company.id,
+            since=SQL("AND d.found_at >= %s", since) if since else SQL(),
+            narrow=self._sbo_sql_narrow(SQL("d.order_id"), ids),
+        )]
