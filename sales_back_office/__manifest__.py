@@ -46,6 +46,7 @@
         "views/sbo_order_department_views.xml",
         "views/sbo_order_class_views.xml",
         "views/sbo_order_verification_views.xml",
+        "views/sbo_order_opinion_views.xml",
         "views/sbo_order_accuracy_views.xml",
         "views/sbo_order_sale_views.xml",
         "views/sbo_menus.xml",

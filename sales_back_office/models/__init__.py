@@ -15,6 +15,8 @@ from . import sbo_order_line_entry
 from . import sbo_order_comparisons
 from . import sbo_order_verified
 from . import sbo_order_verification_flow
+from . import sbo_order_opined
+from . import sbo_order_told
 from . import sbo_responsibility
 from . import sbo_absence
 from . import sbo_working_day
@@ -38,6 +40,7 @@ from . import sbo_order_class
 from . import sbo_order_verification
 from . import sbo_order_verification_line
 from . import sbo_order_difference
+from . import sbo_order_opinion
 from . import sbo_order_accuracy
 from . import crm_team
 from . import payment_transaction

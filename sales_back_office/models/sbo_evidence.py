@@ -36,6 +36,8 @@ class SboEvidence(models.AbstractModel):
             "error_surplus": self.env._("Not on the customer's paper"),
             "received": self.env._("Received"),
             "entered": self.env._("Entered"),
+            "asked": self.env._("Asked"),
+            "given": self.env._("Given"),
         }
 
     @api.model

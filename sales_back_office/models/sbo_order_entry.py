@@ -48,7 +48,9 @@ class SboOrderEntry(models.AbstractModel):
 
     def _sbo_product_lines(self):
         """The lines that name goods: no sections, notes and down payments."""
-        return self.order_line.filtered(lambda line: line._sbo_is_ordered())
+        lines = self.order_line
+        # Read together with the lines of the other orders at hand, if there are any.
+        return lines.filtered(lambda line: line._sbo_is_ordered()).with_prefetch(lines._prefetch_ids)
 
     def _sbo_promised_on(self):
         """The local day that the customer has been promised, if any."""

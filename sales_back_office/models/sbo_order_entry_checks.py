@@ -35,6 +35,23 @@ class SboOrderEntryChecks(models.AbstractModel):
             narrow=self._sbo_sql_narrow(SQL("o.id"), ids),
         )
 
+    def _sbo_query_opinion_late(self, check, ids=None) -> SQL:
+        """Departments that have not given their opinion in time, or gave it late."""
+        since = check._since()
+        return SQL(
+            """SELECT p.order_id AS res_id, 'opinion:' || p.id AS key, d.manager_id AS user_id, p.due_at,
+                      CASE WHEN p.given_at <= %(as_of)s THEN p.given_at END AS done_at, 1.0 AS quantity,
+                      jsonb_build_object('asked', p.asked_at, 'given', p.given_at) AS evidence
+                 FROM sbo_order_opinion p
+                 JOIN sbo_department d ON d.id = p.department_id
+                 JOIN sale_order o ON o.id = p.order_id
+                WHERE p.due_at < COALESCE(LEAST(p.given_at, %(as_of)s), %(as_of)s) AND p.company_id = %(company)s
+                  AND (p.given_at IS NOT NULL OR o.state IN ('draft', 'sent')) %(since)s %(narrow)s""",
+            as_of=check._as_of(), company=check.env.company.id,
+            since=SQL("AND p.due_at >= %s", since) if since else SQL(),
+            narrow=self._sbo_sql_narrow(SQL("p.order_id"), ids),
+        )
+
     def _sbo_entry_error_parts(self, check, ids):
         """Hook: the queries that make up "entered with an error"; areas add theirs by override."""
         since = check._since()

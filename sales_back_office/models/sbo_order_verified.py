@@ -22,7 +22,8 @@ class SboOrderVerified(models.AbstractModel):
         STATES, "Verification", readonly=True, copy=False, tracking=True,
         help="Where the present verification of the order stands; empty: nobody has begun one.")
     sbo_order_class_id = fields.Many2one("sbo.order.class", "Order Class", compute="_compute_sbo_order_class_id")
-    sbo_verification_required = fields.Boolean(compute="_compute_sbo_order_class_id")
+    sbo_opinions_asked = fields.Boolean(compute="_compute_sbo_order_class_id")
+    sbo_verification_required = fields.Boolean("Must Be Verified", compute="_compute_sbo_order_class_id")
 
     @api.depends("amount_total", "partner_id", "order_line.product_id", "company_id")
     def _compute_sbo_order_class_id(self):
@@ -31,6 +32,7 @@ class SboOrderVerified(models.AbstractModel):
             # Superuser: the class' name and demand are no secret from whoever sees the order.
             order.sbo_order_class_id = classes[order].sudo()
             order.sbo_verification_required = classes[order].sudo().verify
+            order.sbo_opinions_asked = bool(classes[order].sudo().department_ids)
 
     # === CRUD === #
 
@@ -104,7 +106,7 @@ class SboOrderVerified(models.AbstractModel):
                 "product": line.product_id.id, "quantity": f"{line.product_uom_qty:.6f}",
                 "price": f"{line.price_unit:.6f}", "discount": f"{line.discount:.6f}", "unit": line.product_uom_id.id,
                 "taxes": sorted(line.tax_ids.ids), "name": line.name,
-            } for line in order._sbo_product_lines().sorted("id")},
+            } for line in sorted(order._sbo_product_lines(), key=lambda line: line.id)},
         }
 
     # === moments === #

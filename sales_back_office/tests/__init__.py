@@ -36,3 +36,4 @@ from . import test_working_time_tool
 from . import test_orders_verification
 from . import test_orders_access
 from . import test_orders_gate
+from . import test_orders_opinion

@@ -1,9 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-# decision: (model, method that takes the words, whether words are needed)
+# decision: (model, method that takes the words)
 DECISIONS = {
     "paper_wrong": ("sbo.order.difference", "action_paper_wrong"),
+    "condition": ("sbo.order.opinion", "action_condition"),
+    "disagree": ("sbo.order.opinion", "action_disagree"),
+    "overrule": ("sbo.order.opinion", "action_overrule"),
 }
 
 
@@ -34,6 +37,9 @@ class SboOrderAnswer(models.TransientModel):
     def _titles(self):
         return {
             "paper_wrong": self.env._("The Paper Is Wrong"),
+            "condition": self.env._("Agree with Condition"),
+            "disagree": self.env._("Disagree"),
+            "overrule": self.env._("Overrule a Department"),
         }
 
     @api.model
