@@ -17,6 +17,8 @@ from . import sbo_order_verified
 from . import sbo_order_verification_flow
 from . import sbo_order_opined
 from . import sbo_order_told
+from . import sbo_order_notice_mail
+from . import sbo_order_noticed
 from . import sbo_responsibility
 from . import sbo_absence
 from . import sbo_working_day
@@ -41,6 +43,7 @@ from . import sbo_order_verification
 from . import sbo_order_verification_line
 from . import sbo_order_difference
 from . import sbo_order_opinion
+from . import sbo_order_notice
 from . import sbo_order_accuracy
 from . import crm_team
 from . import payment_transaction

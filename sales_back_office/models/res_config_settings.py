@@ -20,5 +20,8 @@ class ResConfigSettings(models.TransientModel):
     sbo_contact_days_a = fields.Integer(related="company_id.sbo_contact_days_a", readonly=False)
     sbo_contact_days_b = fields.Integer(related="company_id.sbo_contact_days_b", readonly=False)
     sbo_contact_days_c = fields.Integer(related="company_id.sbo_contact_days_c", readonly=False)
+    sbo_notice_auto = fields.Boolean(related="company_id.sbo_notice_auto", readonly=False)
+    sbo_notice_hours = fields.Float(related="company_id.sbo_notice_hours", readonly=False)
+    sbo_acknowledge_change_hours = fields.Float(related="company_id.sbo_acknowledge_change_hours", readonly=False)
     sbo_discount_limit = fields.Float(related="company_id.sbo_discount_limit", readonly=False)
     sbo_floor_margin = fields.Float(related="company_id.sbo_floor_margin", readonly=False)

@@ -38,6 +38,9 @@ class SboEvidence(models.AbstractModel):
             "entered": self.env._("Entered"),
             "asked": self.env._("Asked"),
             "given": self.env._("Given"),
+            "department": self.env._("Department"),
+            "sent": self.env._("Sent"),
+            "acknowledged": self.env._("Acknowledged"),
         }
 
     @api.model

@@ -52,6 +52,31 @@ class SboOrderEntryChecks(models.AbstractModel):
             narrow=self._sbo_sql_narrow(SQL("p.order_id"), ids),
         )
 
+    def _sbo_query_notice_late(self, check, ids=None) -> SQL:
+        """Notices sent after their time, or not at all although it is over (B2.1)."""
+        return self._sbo_notices(check, ids, "send_due_at", "sent_at", SQL("NULL::integer"))
+
+    def _sbo_query_notice_unanswered(self, check, ids=None) -> SQL:
+        """Notices acknowledged after their time, or by nobody although it is over: the department's head answers."""
+        return self._sbo_notices(check, ids, "ack_due_at", "acknowledged_at", SQL("COALESCE(n.user_id, d.manager_id)"))
+
+    def _sbo_notices(self, check, ids, due, done, user):
+        since = check._since()
+        due, done = SQL.identifier("n", due), SQL.identifier("n", done)
+        return SQL(
+            """SELECT n.order_id AS res_id, 'notice:' || n.id AS key, %(user)s AS user_id, %(due)s AS due_at,
+                      CASE WHEN %(done)s <= %(as_of)s THEN %(done)s END AS done_at, 1.0 AS quantity,
+                      jsonb_build_object('department', d.name->>'en_US', 'sent', n.sent_at,
+                                         'acknowledged', n.acknowledged_at) AS evidence
+                 FROM sbo_order_notice n LEFT JOIN sbo_department d ON d.id = n.department_id
+                WHERE %(due)s < COALESCE(LEAST(%(done)s, %(as_of)s), %(as_of)s)
+                  AND (n.state <> 'cancelled' OR %(done)s IS NOT NULL)
+                  AND n.company_id = %(company)s %(since)s %(narrow)s""",
+            user=user, due=due, done=done, as_of=check._as_of(), company=check.env.company.id,
+            since=SQL("AND %s >= %s", due, since) if since else SQL(),
+            narrow=self._sbo_sql_narrow(SQL("n.order_id"), ids),
+        )
+
     def _sbo_entry_error_parts(self, check, ids):
         """Hook: the queries that make up "entered with an error"; areas add theirs by override."""
         since = check._since()

@@ -37,3 +37,4 @@ from . import test_orders_verification
 from . import test_orders_access
 from . import test_orders_gate
 from . import test_orders_opinion
+from . import test_orders_notice

@@ -6,6 +6,7 @@ DECISIONS = {
     "paper_wrong": ("sbo.order.difference", "action_paper_wrong"),
     "condition": ("sbo.order.opinion", "action_condition"),
     "disagree": ("sbo.order.opinion", "action_disagree"),
+    "acknowledge": ("sbo.order.notice", "action_acknowledge"),
     "overrule": ("sbo.order.opinion", "action_overrule"),
 }
 
@@ -39,6 +40,7 @@ class SboOrderAnswer(models.TransientModel):
             "paper_wrong": self.env._("The Paper Is Wrong"),
             "condition": self.env._("Agree with Condition"),
             "disagree": self.env._("Disagree"),
+            "acknowledge": self.env._("Acknowledge with Answer"),
             "overrule": self.env._("Overrule a Department"),
         }
 
