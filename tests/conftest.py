@@ -6,18 +6,37 @@ What they need comes from the environment that `./dev test` sets; see devkit/odo
 import itertools
 import os
 import re
+from pathlib import Path
 
 import pytest
 
 from devkit.odoo import Odoo
 
 NUMBER = itertools.count(1)
+ROOT = Path(__file__).resolve().parent.parent
+NORTHWIND = Path(os.environ.get("DEV_REAL_DATA") or ROOT.parent / "shared" / "data" / "northwind")
+LOAD = """
+import sys
+sys.path.insert(0, {root!r})
+from loader import northwind
+northwind.load(env, {folder!r})
+env.cr.commit()
+"""
 
 
 @pytest.fixture(scope="session")
 def odoo():
     """Odoo as a program: run, popen, shell, sql, clone, drop, databases."""
     return Odoo()
+
+
+@pytest.fixture(scope="session")
+def northwind(odoo):
+    """A database with Northwind's two years of sales, loaded once for all tests that read it."""
+    name = odoo.clone(os.environ["DEV_BARE_TEMPLATE"], f"{os.environ['DEV_CLONE_PREFIX']}northwind")
+    odoo.shell(name, LOAD.format(root=str(ROOT), folder=str(NORTHWIND)))
+    yield name
+    odoo.drop(name)
 
 
 @pytest.fixture

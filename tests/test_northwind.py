@@ -77,12 +77,9 @@ def buying_customers(closing):
 
 
 @pytest.fixture(scope="module")
-def loaded(odoo):
+def loaded(northwind):
     """The name of a database that the files were loaded into."""
-    name = odoo.clone(os.environ["DEV_BARE_TEMPLATE"], f"{os.environ['DEV_CLONE_PREFIX']}northwind")
-    odoo.shell(name, LOAD.format(root=str(ROOT), folder=str(FOLDER)))
-    yield name
-    odoo.drop(name)
+    return northwind
 
 
 @pytest.fixture(scope="module")
