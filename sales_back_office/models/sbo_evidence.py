@@ -41,6 +41,14 @@ class SboEvidence(models.AbstractModel):
             "department": self.env._("Department"),
             "sent": self.env._("Sent"),
             "acknowledged": self.env._("Acknowledged"),
+            "order": self.env._("Order"),
+            "customer_expects": self.env._("Customer expects"),
+            "expected": self.env._("Expected"),
+            "last_entry": self.env._("Last entry"),
+            "missing": self.env._("Missing entries"),
+            "told": self.env._("Customer told"),
+            "invoice_due": self.env._("Invoice due"),
+            "invoiced": self.env._("Invoiced"),
         }
 
     @api.model

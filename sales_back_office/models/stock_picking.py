@@ -1,11 +1,24 @@
-from odoo import models
+from odoo import fields, models
 
 
 class StockPicking(models.Model):
     """A delivery shows its own findings and those of its order."""
 
     _name = "stock.picking"
-    _inherit = ["stock.picking", "sbo.checked.mixin"]
+    _inherit = [
+        "stock.picking",
+        "sbo.checked.mixin",
+        "sbo.shipment",
+        "sbo.signed.return",
+        "sbo.invoice.due",
+    ]
+
+    sbo_clerk_id = fields.Many2one(related="sale_id.sbo_clerk_id", string="Back-Office Clerk")
+
+    def message_post(self, **kwargs):
+        message = super().message_post(**kwargs)
+        self._sbo_note_message(message)
+        return message
 
     def _sbo_finding_targets(self):
         targets = super()._sbo_finding_targets()

@@ -21,6 +21,15 @@ from . import test_finding_decisions
 from . import test_finding_desk
 from . import test_finding_night
 from . import test_finding_views
+from . import test_orders_execution
+from . import test_orders_invoice_due
+from . import test_orders_issues
+from . import test_orders_on_time
+from . import test_orders_on_time_property
+from . import test_orders_promises
+from . import test_orders_papers
+from . import test_orders_progress
+from . import test_orders_shipping
 from . import test_periods
 from . import test_print
 from . import test_responsibility_access
