@@ -27,6 +27,6 @@ class ResConfigSettings(models.TransientModel):
     sbo_floor_margin = fields.Float(related="company_id.sbo_floor_margin", readonly=False)
     sbo_issue_reply_hours = fields.Float(related="company_id.sbo_issue_reply_hours", readonly=False)
     sbo_issue_result_days = fields.Integer(related="company_id.sbo_issue_result_days", readonly=False)
-    sbo_notice_copies = fields.Integer(related="company_id.sbo_notice_copies", readonly=False)
-    sbo_notice_priced = fields.Integer(related="company_id.sbo_notice_priced", readonly=False)
+    sbo_delivery_copies = fields.Integer(related="company_id.sbo_delivery_copies", readonly=False)
+    sbo_delivery_priced = fields.Integer(related="company_id.sbo_delivery_priced", readonly=False)
     sbo_signed_required = fields.Boolean(related="company_id.sbo_signed_required", readonly=False)

@@ -24,6 +24,12 @@ NEXT = [
     ("collected", "Collect"),
     ("nothing", "Nothing"),
 ]
+VERIFIED = SQL(
+    "CASE o.sbo_verification_state WHEN 'done' THEN 'done' WHEN 'difference' THEN 'stop' WHEN 'stale' THEN 'part' "
+    "WHEN 'open' THEN 'todo' ELSE 'none' END")
+NOTIFIED = SQL(
+    "CASE o.sbo_notice_state WHEN 'acknowledged' THEN 'done' WHEN 'sent' THEN 'part' WHEN 'to_send' THEN 'todo' "
+    "ELSE 'none' END")
 SHIPPED = SQL(
     "CASE o.delivery_status WHEN 'full' THEN 'done' WHEN 'partial' THEN 'part' WHEN 'started' THEN 'part' "
     "WHEN 'pending' THEN 'todo' ELSE 'none' END")
@@ -57,9 +63,9 @@ class SboOrderExecution(models.Model):
     _rec_name = "order_id"
     _depends = {
         "sale.order": ["amount_total", "commitment_date", "company_id", "currency_rate", "date_order",
-                       "delivery_status", "invoice_status", "partner_id", "sbo_clerk_id", "state", "team_id",
-                       "user_id"],
-        "sale.order.line": ["order_id", "invoice_lines"],
+                       "delivery_status", "invoice_status", "partner_id", "sbo_clerk_id", "sbo_notice_state",
+                       "sbo_verification_state", "state", "team_id", "user_id"],
+        "sale.order.line": ["invoice_lines", "order_id"],
         "account.move": ["amount_residual", "amount_total", "amount_total_signed", "move_type", "payment_state",
                          "state"],
         "account.move.line": ["move_id", "price_total"],
@@ -154,7 +160,7 @@ class SboOrderExecution(models.Model):
         Hook of other rooms and bridges: production says how far it is by overriding ``produced``.
         """
         none = SQL("'none'")
-        return {"verified": none, "notified": none, "produced": none, "paid": none, "shipped": SHIPPED,
+        return {"verified": VERIFIED, "notified": NOTIFIED, "produced": none, "paid": none, "shipped": SHIPPED,
                 "signed": SIGNED, "invoiced": INVOICED, "collected": COLLECTED}
 
     @api.model

@@ -13,10 +13,10 @@ class SboOrderFollowPolicy(models.AbstractModel):
     sbo_issue_result_days = fields.Integer(
         "Days to the Result", default=3,
         help="Working days within which the customer is told the solution of an issue.")
-    sbo_notice_copies = fields.Integer(
+    sbo_delivery_copies = fields.Integer(
         "Copies of the Delivery Notice", default=4,
         help="In this order: sales, finance, warehouse, customer, further copies.")
-    sbo_notice_priced = fields.Integer(
+    sbo_delivery_priced = fields.Integer(
         "Copies with Prices", default=2, help="So many of the first copies show prices; the others do not.")
     sbo_signed_required = fields.Boolean(
         "Delivery Notes Come Back Signed", default=True,

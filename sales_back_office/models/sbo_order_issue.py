@@ -42,6 +42,9 @@ class SboOrderIssue(models.Model):
     kind = fields.Selection(KINDS, required=True, tracking=True)
     cause = fields.Selection(
         CAUSES, required=True, default="undetermined", tracking=True, help="Who or what has caused it.")
+    department_id = fields.Many2one(
+        "sbo.department", check_company=True, tracking=True, index="btree_not_null",
+        help="The department that has to put it right.")
     user_id = fields.Many2one(
         "res.users", "Person in Charge", tracking=True, index="btree_not_null",
         help="Who has to put it right in the house; the clerk answers the customer.")

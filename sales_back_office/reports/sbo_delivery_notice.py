@@ -20,9 +20,9 @@ class SboDeliveryNotice(models.AbstractModel):
         """[(name of the copy, whether it shows prices)] of a delivery of this company."""
         names = [self.env._("Sales copy"), self.env._("Finance copy"), self.env._("Warehouse copy"),
                  self.env._("Customer copy")]
-        count = max(1, company.sbo_notice_copies)
+        count = max(1, company.sbo_delivery_copies)
         names += [self.env._("Copy %s", number) for number in range(len(names) + 1, count + 1)]
-        return [(name, number < company.sbo_notice_priced) for number, name in enumerate(names[:count])]
+        return [(name, number < company.sbo_delivery_priced) for number, name in enumerate(names[:count])]
 
     @api.model
     def _get_cards(self, pickings):

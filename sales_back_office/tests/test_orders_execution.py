@@ -81,10 +81,16 @@ class TestOrdersExecution(SboDeliveriesCommon):
         self.assertEqual(self._stages(order)[:2], ("none", "none"))
         self.assertEqual(self._row(order).next_step, "invoiced")
 
-    def test_steps_nobody_takes_are_not_waited_for(self):
+    def test_steps_of_the_other_rooms(self):
         order = self._promised()
         row = self._row(order)
         self.assertEqual(row.produced, "none", "production tells by a bridge")
+        for state, step in (("done", "done"), ("difference", "stop"), ("stale", "part"), (False, "none")):
+            order.sudo().sbo_verification_state = state
+            self.assertEqual(self._row(order).verified, step)
+        for state, step in (("to_send", "todo"), ("sent", "part"), ("acknowledged", "done"), ("cancelled", "none")):
+            order.sudo().sbo_notice_state = state
+            self.assertEqual(self._row(order).notified, step)
 
     def test_last_progress(self):
         order = self._promised()

@@ -45,7 +45,7 @@ class TestOrdersPapers(SboDeliveriesCommon):
         self.assertEqual([(row["quantity"], row["so_far"]) for row in card["rows"]], [(4, 10)])
 
     def test_copies_and_prices(self):
-        self.company.write({"sbo_notice_copies": 5, "sbo_notice_priced": 2})
+        self.company.write({"sbo_delivery_copies": 5, "sbo_delivery_priced": 2})
         cards = self._cards(NOTICE, self.first)
         self.assertEqual([(card["copy"], card["priced"]) for card in cards], [
             ("Sales copy", True), ("Finance copy", True), ("Warehouse copy", False), ("Customer copy", False),
