@@ -28,6 +28,9 @@ from . import sbo_shipment
 from . import sbo_signed_return
 from . import sbo_invoice_due
 from . import sbo_invoice_trigger
+from . import sbo_order_changed
+from . import sbo_order_change_record
+from . import sbo_picking_changes
 from . import sbo_responsibility
 from . import sbo_absence
 from . import sbo_working_day
@@ -53,6 +56,8 @@ from . import sbo_order_verification_line
 from . import sbo_order_difference
 from . import sbo_order_opinion
 from . import sbo_order_notice
+from . import sbo_order_change
+from . import sbo_order_change_line
 from . import sbo_order_accuracy
 from . import crm_team
 from . import payment_transaction

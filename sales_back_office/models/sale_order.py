@@ -9,7 +9,7 @@ class SaleOrder(models.Model):
     _inherit = [
         "sale.order", "sbo.served.mixin", "sbo.sale.order.checks", "sbo.order.entry.checks", "sbo.order.entry",
         "sbo.order.comparisons", "sbo.order.opined", "sbo.order.verified", "sbo.order.noticed",
-        "sbo.order.promises", "sbo.order.tracking",
+        "sbo.order.changed", "sbo.order.promises", "sbo.order.tracking",
     ]
 
     sbo_clerk_id = fields.Many2one(

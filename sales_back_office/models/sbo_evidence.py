@@ -27,6 +27,13 @@ class SboEvidence(models.AbstractModel):
             "period_to": self.env._("To"),
             "verified": self.env._("Last verified"),
             "code": self.env._("Code"),
+            **self._order_labels(),
+        }
+
+    @api.model
+    def _order_labels(self):
+        """What the orders area keeps: errors of entry, changes, notices, opinions."""
+        return {
             "line": self.env._("Line"),
             "error_product": self.env._("Product: entered → right"),
             "error_quantity": self.env._("Quantity: entered → right"),
@@ -34,6 +41,20 @@ class SboEvidence(models.AbstractModel):
             "error_date": self.env._("Date: entered → right"),
             "error_missing": self.env._("Missing in the order"),
             "error_surplus": self.env._("Not on the customer's paper"),
+            "changed_added": self.env._("Added: before → after"),
+            "changed_removed": self.env._("Removed: before → after"),
+            "changed_product_id": self.env._("Product: before → after"),
+            "changed_product_uom_qty": self.env._("Quantity: before → after"),
+            "changed_product_uom_id": self.env._("Unit: before → after"),
+            "changed_price_unit": self.env._("Price: before → after"),
+            "changed_discount": self.env._("Discount: before → after"),
+            "changed_tax_ids": self.env._("Taxes: before → after"),
+            "changed_commitment_date": self.env._("Promised date: before → after"),
+            "changed_partner_id": self.env._("Customer: before → after"),
+            "changed_partner_shipping_id": self.env._("Delivery address: before → after"),
+            "changed_partner_invoice_id": self.env._("Invoice address: before → after"),
+            "changed_payment_term_id": self.env._("Payment terms: before → after"),
+            "changed": self.env._("Changed"),
             "received": self.env._("Received"),
             "entered": self.env._("Entered"),
             "asked": self.env._("Asked"),

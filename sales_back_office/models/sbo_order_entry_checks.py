@@ -11,7 +11,7 @@ class SboOrderEntryChecks(models.AbstractModel):
 
     def _sbo_query_entry_error(self, check, ids=None) -> SQL:
         """One field of one line entered wrong, against whoever entered it: what a check sheet found to differ from
-        the customer's paper, until it is corrected (B1.1).
+        the customer's paper, until it is corrected; what was changed later because of an entry error (B1.1).
         """
         return SQL(" UNION ALL ").join(part for part in self._sbo_entry_error_parts(check, ids))
 
@@ -77,10 +77,30 @@ class SboOrderEntryChecks(models.AbstractModel):
             narrow=self._sbo_sql_narrow(SQL("n.order_id"), ids),
         )
 
+    def _sbo_query_change_open(self, check, ids=None) -> SQL:
+        """Changes of confirmed orders for which nobody has given the reason in X working hours."""
+        since = check._since()
+        due = self.env["sbo.working.day"]._sql_due(
+            SQL("%s::integer", check._calendar().id or None), SQL("c.changed_at"),
+            SQL("%s::double precision", check.parameter * 3600))
+        return SQL(
+            """SELECT l.order_id AS res_id, 'change:' || l.id AS key, l.user_id, l.due_at,
+                      CASE WHEN l.explained_at <= %(as_of)s THEN l.explained_at END AS done_at, 1.0 AS quantity,
+                      jsonb_build_object('changed', l.changed_at) AS evidence
+                 FROM (SELECT c.id, c.order_id, c.user_id, c.changed_at, c.explained_at, %(due)s AS due_at
+                         FROM sbo_order_change c
+                        WHERE c.changed_at <= %(as_of)s AND c.company_id = %(company)s %(since)s %(narrow)s) l
+                WHERE l.due_at < COALESCE(LEAST(l.explained_at, %(as_of)s), %(as_of)s)""",
+            due=due, as_of=check._as_of(), company=check.env.company.id,
+            since=SQL("AND c.changed_at >= %s", since) if since else SQL(),
+            narrow=self._sbo_sql_narrow(SQL("c.order_id"), ids),
+        )
+
     def _sbo_entry_error_parts(self, check, ids):
         """Hook: the queries that make up "entered with an error"; areas add theirs by override."""
         since = check._since()
-        return [SQL(
+        scope = {"as_of": check._as_of(), "company": check.env.company.id}
+        differences = SQL(
             """SELECT d.order_id AS res_id, 'difference:' || d.id AS key, d.user_id, d.found_at AS due_at,
                       CASE WHEN d.closed_at <= %(as_of)s THEN d.closed_at END AS done_at, 1.0 AS quantity,
                       jsonb_build_object('line', d.product, 'error_' || d.field,
@@ -88,7 +108,16 @@ class SboOrderEntryChecks(models.AbstractModel):
                  FROM sbo_order_difference d
                 WHERE d.state <> 'paper_wrong' AND d.found_at <= %(as_of)s AND d.company_id = %(company)s
                       %(since)s %(narrow)s""",
-            as_of=check._as_of(), company=check.env.company.id,
-            since=SQL("AND d.found_at >= %s", since) if since else SQL(),
-            narrow=self._sbo_sql_narrow(SQL("d.order_id"), ids),
-        )]
+            **scope, since=SQL("AND d.found_at >= %s", since) if since else SQL(),
+            narrow=self._sbo_sql_narrow(SQL("d.order_id"), ids))
+        # Found and corrected at once, when the order was changed after confirmation.
+        changes = SQL(
+            """SELECT c.order_id, 'change:' || l.id, l.user_id, c.changed_at, c.changed_at, 1.0,
+                      jsonb_build_object('line', l.product, 'changed_' || l.field,
+                          COALESCE(l.old_value, '–') || ' → ' || COALESCE(l.new_value, '–'))
+                 FROM sbo_order_change_line l JOIN sbo_order_change c ON c.id = l.change_id
+                WHERE c.reason = 'entry_error' AND c.changed_at <= %(as_of)s AND c.company_id = %(company)s
+                      %(since)s %(narrow)s""",
+            **scope, since=SQL("AND c.changed_at >= %s", since) if since else SQL(),
+            narrow=self._sbo_sql_narrow(SQL("c.order_id"), ids))
+        return [differences, changes]

@@ -1,8 +1,11 @@
 from collections import defaultdict
 
+from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
+
+from .sbo_order_change_line import PRICES
 
 STATES = [
     ("to_send", "To Be Sent"),
@@ -29,6 +32,9 @@ class SboOrderNotice(models.Model):
     state = fields.Selection(STATES, required=True, readonly=True, default="to_send", index=True)
     user_id = fields.Many2one(
         "res.users", "Person", readonly=True, index="btree_not_null", help="Who must know; empty: the department.")
+    change_id = fields.Many2one(
+        "sbo.order.change", "Change", readonly=True, index="btree_not_null", ondelete="set null")
+    changes = fields.Html("What Was Changed", compute="_compute_changes", sanitize=False)
     task = fields.Text("What to Do", readonly=True)
     task_due_on = fields.Date("By When", readonly=True)
     caused_at = fields.Datetime("Since", required=True, readonly=True, default=fields.Datetime.now)
@@ -45,6 +51,18 @@ class SboOrderNotice(models.Model):
     _present_uniq = models.UniqueIndex(
         "(order_id, department_id) WHERE kind = 'confirmed' AND state <> 'cancelled' AND department_id IS NOT NULL",
         "This department has been told already.")
+
+    @api.depends("change_id")
+    @api.depends_context("lang")
+    def _compute_changes(self):
+        # Superuser: those who must know see what was changed, prices where they are trusted with them.
+        for notice in self.sudo():
+            prices = notice.department_id.sees_prices or notice.user_id.has_group("sales_team.group_sale_salesman")
+            lines = notice.change_id.line_ids.filtered(lambda line, prices=prices: prices or line.field not in PRICES)
+            labels = dict(lines._fields["field"]._description_selection(self.env))
+            rows = Markup("").join(Markup("<tr><td>{}</td><td>{}</td><td>{}</td><td>→</td><td>{}</td></tr>").format(
+                line.product or "", labels[line.field], line.old_value or "–", line.new_value or "–") for line in lines)
+            notice.changes = rows and Markup("<table class='table table-sm mb-0'>%s</table>") % rows
 
     @api.depends("state", "department_id", "user_id")
     @api.depends_context("uid")

@@ -159,10 +159,13 @@ class SboOrderVerificationFlow(models.AbstractModel):
         return head, {number: [content["lines"][number][key] for key in keys] for number in same}
 
     def _check_entry(self):
-        """Write the findings at once, so that the clerk sees them on the order."""
+        self._check_entry_of(self.order_id)
+
+    def _check_entry_of(self, orders):
+        """Write the findings of orders at once, so that the clerk sees them there."""
         check = self.env.ref("sales_back_office.sbo_check_order_entry_error", raise_if_not_found=False)
         if check and check.active and check.kind == "method":
-            check.sudo()._run(companies=self.company_id, ids=self.order_id.ids)
+            check.sudo()._run(companies=orders.company_id, ids=orders.ids)
 
     # === the gate === #
 

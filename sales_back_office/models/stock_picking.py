@@ -2,12 +2,13 @@ from odoo import fields, models
 
 
 class StockPicking(models.Model):
-    """A delivery shows its own findings and those of its order."""
+    """A delivery shows its own findings and those of its order, and who does not know of changes yet."""
 
     _name = "stock.picking"
     _inherit = [
         "stock.picking",
         "sbo.checked.mixin",
+        "sbo.picking.changes",
         "sbo.shipment",
         "sbo.signed.return",
         "sbo.invoice.due",

@@ -47,3 +47,4 @@ from . import test_orders_access
 from . import test_orders_gate
 from . import test_orders_opinion
 from . import test_orders_notice
+from . import test_orders_change

@@ -4,13 +4,17 @@ from .common_orders import SboOrdersCommon
 
 # role: model: operations. What is not written here is refused.
 SHEETS = {"sbo.order.verification": "rw", "sbo.order.verification.line": "rwcd", "sbo.order.difference": "r"}
+OTHERS = {"sbo.order.opinion": "r", "sbo.order.notice": "r", "sbo.order.change": "rw", "sbo.order.change.line": "r"}
 LOOK = dict.fromkeys(SHEETS, "r")
+STRANGE = {"sbo.order.opinion": "r", "sbo.order.notice": "r", "sbo.order.change": "", "sbo.order.change.line": ""}
 MATRIX = {
-    "clerk": {**SHEETS, "sbo.order.class": "r", "sbo.department": "r", "sbo.order.accuracy": "r"},
-    "supervisor": {**SHEETS, "sbo.order.class": "rwcd", "sbo.department": "rwcd", "sbo.order.accuracy": "r"},
-    "auditor": {**LOOK, "sbo.order.class": "r", "sbo.department": "r", "sbo.order.accuracy": "r"},
-    "salesperson": {**LOOK, "sbo.order.class": "r", "sbo.department": "r", "sbo.order.accuracy": ""},
-    "outsider": {**dict.fromkeys(SHEETS, ""), "sbo.order.class": "", "sbo.department": "r", "sbo.order.accuracy": ""},
+    "clerk": {**SHEETS, **OTHERS, "sbo.order.class": "r", "sbo.department": "r", "sbo.order.accuracy": "r"},
+    "supervisor": {**SHEETS, **OTHERS, "sbo.order.class": "rwcd", "sbo.department": "rwcd", "sbo.order.accuracy": "r"},
+    "auditor": {**LOOK, **OTHERS, "sbo.order.change": "r", "sbo.order.class": "r", "sbo.department": "r",
+                "sbo.order.accuracy": "r"},
+    "salesperson": {**LOOK, **OTHERS, "sbo.order.class": "r", "sbo.department": "r", "sbo.order.accuracy": ""},
+    "outsider": {**dict.fromkeys(SHEETS, ""), **STRANGE, "sbo.order.class": "", "sbo.department": "r",
+                 "sbo.order.accuracy": ""},
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 
