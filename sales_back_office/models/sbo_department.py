@@ -34,7 +34,7 @@ class SboDepartment(models.Model):
         "product.category", "sbo_department_category_rel", "department_id", "category_id",
         string="Product Categories", help="Only orders with a product of these categories or below; empty: of all.")
     route_ids = fields.Many2many(
-        "stock.route", "sbo_department_route_rel", "department_id", "route_id", string="Routes",
+        "stock.route", "sbo_department_route_rel", "department_id", "route_id",
         help="Only orders with a line that takes one of these routes; empty: all.")
     sees_prices = fields.Boolean("Sees Prices", help="Prices stand on the papers of this department.")
     task = fields.Text("What to Do", translate=True, help="Stands on every notice of this department.")

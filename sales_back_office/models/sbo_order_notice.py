@@ -33,7 +33,7 @@ class SboOrderNotice(models.Model):
     user_id = fields.Many2one(
         "res.users", "Person", readonly=True, index="btree_not_null", help="Who must know; empty: the department.")
     change_id = fields.Many2one(
-        "sbo.order.change", "Change", readonly=True, index="btree_not_null", ondelete="set null")
+        "sbo.order.change", readonly=True, index="btree_not_null", ondelete="set null")
     changes = fields.Html("What Was Changed", compute="_compute_changes", sanitize=False)
     task = fields.Text("What to Do", readonly=True)
     task_due_on = fields.Date("By When", readonly=True)

@@ -9,7 +9,7 @@ class SboOrderTold(models.AbstractModel):
     _name = "sbo.order.told"
     _description = "Order as Others Are Told"
 
-    order_id = fields.Many2one("sale.order", "Order", required=True, readonly=True, index=True, ondelete="cascade")
+    order_id = fields.Many2one("sale.order", required=True, readonly=True, index=True, ondelete="cascade")
     order_name = fields.Char(related="order_id.name", string="Order No.", related_sudo=True)
     partner_name = fields.Char("Customer Name", compute="_compute_told")
     promised_on = fields.Date("Promised", compute="_compute_told")

@@ -112,9 +112,10 @@ class SboOrderVerified(models.AbstractModel):
     # === moments === #
 
     def _sbo_content_changed(self, changed):
-        super()._sbo_content_changed(changed)
         verified = self.filtered(lambda order: order.sbo_verification_state and order.state in ("draft", "sent"))
-        verified._sbo_sheet()._refresh()
+        if verified:
+            verified._sbo_sheet()._refresh()
+        return super()._sbo_content_changed(changed)
 
     def _sbo_refuse_confirmation(self):
         super()._sbo_refuse_confirmation()
