@@ -35,11 +35,12 @@ class SboOrderChanged(models.AbstractModel):
         return {**action, "domain": [("order_id", "in", self.ids)], "context": {}}
 
     def _sbo_content_changed(self, changed):
-        super()._sbo_content_changed(changed)
+        result = super()._sbo_content_changed(changed)
         confirmed = self.filtered(lambda order: order.state == "sale")
         if confirmed and self.env.context.get("sbo_birth") is not BIRTH:
             # Superuser: whoever changes the order writes its sheet, and cannot leave it out.
             self.env["sbo.order.change"].sudo()._record(confirmed, changed)
+        return result
 
     def _sbo_must_know(self):
         """Hook: who must know of a change of this order (superuser): (departments, people who see no prices).

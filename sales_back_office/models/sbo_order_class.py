@@ -20,10 +20,10 @@ class SboOrderClass(models.Model):
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount_from = fields.Monetary("From Amount", help="Total with taxes, in the company's currency; 0: any amount.")
-    grade_a = fields.Boolean("Grade A")
-    grade_b = fields.Boolean("Grade B")
-    grade_c = fields.Boolean("Grade C")
-    grade_d = fields.Boolean("Grade D")
+    grade_a = fields.Boolean()
+    grade_b = fields.Boolean()
+    grade_c = fields.Boolean()
+    grade_d = fields.Boolean()
     category_ids = fields.Many2many(
         "product.category", "sbo_order_class_category_rel", "class_id", "category_id", string="Product Categories",
         help="Orders with a product of these categories, or below them.")
@@ -37,7 +37,7 @@ class SboOrderClass(models.Model):
         "Verification Required", default=True,
         help="Somebody else compares the order with the customer's paper first.")
     blind = fields.Boolean(
-        "Blind", help="The checker types what the paper says without seeing the order; only then both are compared.")
+        help="The checker types what the paper says without seeing the order; only then both are compared.")
     department_ids = fields.Many2many(
         "sbo.department", "sbo_order_class_department_rel", "class_id", "department_id", string="Opinions of",
         domain="[('company_id', '=', company_id)]", help="These departments must have given their opinion.")
