@@ -36,7 +36,7 @@ class SboDepartment(models.Model):
     route_ids = fields.Many2many(
         "stock.route", "sbo_department_route_rel", "department_id", "route_id",
         help="Only orders with a line that takes one of these routes; empty: all.")
-    sees_prices = fields.Boolean("Sees Prices", help="Prices stand on the papers of this department.")
+    sees_prices = fields.Boolean(help="Prices stand on the papers of this department.")
     task = fields.Text("What to Do", translate=True, help="Stands on every notice of this department.")
     days_before = fields.Integer(
         "Days before Delivery", help="The department's part is done so many working days before the promised date.")

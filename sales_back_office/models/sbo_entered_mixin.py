@@ -39,20 +39,20 @@ class SboEnteredMixin(models.AbstractModel):
             if names:
                 changed[record] = names
         if changed:
-            self._sbo_note_entry(changed)
+            for note, records in self._sbo_entry_notes(changed):
+                # Together with the values, when the ORM writes them.
+                super(SboEnteredMixin, records).write({"sbo_entered": note})
             self._sbo_tell_changed(changed)
         return result
 
-    def _sbo_note_entry(self, changed):
-        """Remember the user as the one who entered these values."""
+    def _sbo_entry_notes(self, changed):
+        """[(note, records)]: the user is the one who entered these values."""
         notes = {}
         for record, names in changed.items():
             if record.sbo_entered or record.create_uid.id != self.env.uid:
                 note = {**(record.sbo_entered or {}), **dict.fromkeys(names, self.env.uid)}
                 notes.setdefault(tuple(sorted(note.items())), []).append(record.id)
-        for note, ids in notes.items():
-            # Together with the values, when the ORM writes them.
-            super(SboEnteredMixin, self.browse(ids)).write({"sbo_entered": dict(note)})
+        return [(dict(note), self.browse(ids)) for note, ids in notes.items()]
 
     def _sbo_entered_by(self, name):
         """The user who entered the present value of a field."""

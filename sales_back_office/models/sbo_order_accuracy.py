@@ -16,7 +16,7 @@ class SboOrderAccuracy(models.Model):
         "sale.order": ["company_id", "team_id"],
     }
 
-    order_id = fields.Many2one("sale.order", "Order", readonly=True)
+    order_id = fields.Many2one("sale.order", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
     user_id = fields.Many2one("res.users", "Entered by", readonly=True)

@@ -26,7 +26,7 @@ class SboOrderChange(models.Model):
     _inherit = ["mail.thread", "sbo.order.change.record"]
     _order = "changed_at DESC, id DESC"
 
-    order_id = fields.Many2one("sale.order", "Order", required=True, readonly=True, index=True, ondelete="cascade")
+    order_id = fields.Many2one("sale.order", required=True, readonly=True, index=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     partner_id = fields.Many2one(related="order_id.partner_id")
     user_id = fields.Many2one("res.users", "Changed by", required=True, readonly=True, index=True)
