@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 # How far one step of an order is; every room's own states are told in these words here.
-STEPS = [("none", "Not Needed"), ("todo", "To Do"), ("part", "Partly"), ("done", "Done"), ("stop", "Stopped")]
+STEPS = [("none", "–"), ("todo", "To Do"), ("part", "Partly"), ("done", "Done"), ("stop", "Stopped")]
 STAGES = {
     "verified": "Verified",
     "notified": "Notified",

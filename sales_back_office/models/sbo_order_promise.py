@@ -50,7 +50,7 @@ class SboOrderPromise(models.Model):
     noted_at = fields.Datetime("Noted", required=True, readonly=True, default=lambda self: self._now())
     user_id = fields.Many2one(
         "res.users", "Noted By", required=True, readonly=True, default=lambda self: self.env.user)
-    told_how = fields.Selection(HOW, "Told by", tracking=True)
+    told_how = fields.Selection(HOW, "By Means of", tracking=True)
     told_at = fields.Datetime("Customer Told", tracking=True, help="When the customer heard of the new date.")
     told_by_id = fields.Many2one("res.users", readonly=True)
     untold = fields.Boolean(
@@ -80,6 +80,7 @@ class SboOrderPromise(models.Model):
         """A row with a new date moves the order's promise; rows written for such a move are marked by the context."""
         orders = self.env["sale.order"].browse([vals["order_id"] for vals in vals_list])
         for vals, order in zip(vals_list, orders, strict=True):
+            vals.setdefault("promised", order.commitment_date)
             if not self.env.su:  # the log's own lines know the date before, people cannot choose it
                 vals.update(promised=order.commitment_date, user_id=self.env.uid, noted_at=self._now())
             vals.update(

@@ -116,8 +116,9 @@ class SboOrderTracking(models.AbstractModel):
                                          ORDER BY wd.date DESC LIMIT 1), 0) AS day_no,
                               COALESCE((SELECT wd.day_no FROM sbo_working_day wd
                                          WHERE wd.calendar_id = %(calendar)s AND wd.end_at < %(end)s
+                                           AND wd.day_before + wd.seconds = wd.day_seconds
                                          ORDER BY wd.end_at DESC LIMIT 1), 0) AS last_no) first
                 CROSS JOIN LATERAL generate_series(first.day_no + %(every)s, first.last_no, %(every)s) n(day_no)
                  JOIN sbo_working_day wd ON wd.calendar_id = %(calendar)s AND wd.day_no = n.day_no
-                      AND wd.day_before + wd.seconds = wd.day_seconds AND wd.end_at < %(end)s""",
+                      AND wd.day_before + wd.seconds = wd.day_seconds""",
             calendar=calendar, start=start_day, end=end, every=every)

@@ -16,7 +16,7 @@ class SboShipment(models.AbstractModel):
     sbo_arrival_on = fields.Date("Expected Arrival", copy=False)
     sbo_told_at = fields.Datetime("Customer Told", readonly=True, copy=False, tracking=True)
     sbo_told_by_id = fields.Many2one("res.users", "Told By", readonly=True, copy=False)
-    sbo_told_how = fields.Selection(HOW, "Told by", readonly=True, copy=False)
+    sbo_told_how = fields.Selection(HOW, "By Means of", readonly=True, copy=False)
     sbo_told_message_id = fields.Many2one(
         "mail.message", "Shipping Notice", readonly=True, copy=False, ondelete="set null", index="btree_not_null",
         help="The message that went to the customer.")

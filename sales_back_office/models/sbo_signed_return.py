@@ -105,7 +105,8 @@ class SboSignedReturn(models.AbstractModel):
                         WHERE sp.state = 'done' AND sp.sale_id IS NOT NULL AND sp.company_id = %(company)s
                           AND sp.date_done <= %(as_of)s AND %(asked)s
                           AND (sp.sbo_signed_on IS NOT NULL OR COALESCE(sp.sbo_unsigned_reason, '') = '')
-                          %(since)s %(narrow)s) d
+                          %(since)s %(narrow)s
+                       OFFSET 0) d
                 WHERE d.due_at < %(as_of)s AND (d.noted_at IS NULL OR d.noted_at > d.due_at)""",
             as_of=as_of, due=due, company=check.env.company.id, asked=check.env.company.sbo_signed_required,
             # A limit of X working days cannot reach further back than so many calendar days, holidays included.

@@ -44,9 +44,15 @@ class SboDeliveryNotice(models.AbstractModel):
                     "amount": sum(row["amount"] for row in rows), "weight": sum(row["weight"] for row in rows),
                     "packages": len(picking.move_line_ids.result_package_id),
                     "tracking": self._get_tracking(picking), "printed_at": fields.Datetime.now(),
+                    "address": self._get_address(picking.partner_id),
                     "currency": picking.sale_id.currency_id or picking.company_id.currency_id,
                 })
         return cards
+
+    @api.model
+    def _get_address(self, receiver):
+        lines = receiver._display_address(without_company=True).split("\n")
+        return ", ".join(filter(None, (line.strip(" ,") for line in lines)))
 
     @api.model
     def _get_tracking(self, picking):
