@@ -7,8 +7,9 @@ In an `odoo shell` on a database with the addon and without demo data::
     northwind.assess(env, "1998-05")
     env.cr.commit()
 
-Checks of what the files do not tell are switched off. What the files have and Odoo would need more than a sale for is left out: freight, shippers, suppliers and
-goods on order. Products have no cost, so margins mean nothing here.
+What the files have and Odoo would need more than a sale for is left out: freight, shippers, suppliers and
+goods on order. Products have no cost, so margins mean nothing here. Checks of what the files do not tell
+are switched off.
 """
 
 import calendar
