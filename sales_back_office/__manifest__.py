@@ -67,7 +67,12 @@
         "views/sbo_order_sale_views.xml",
         "views/sbo_menus.xml",
     ],
-    "demo": ["demo/sbo_responsibility_demo.xml", "demo/sbo_findings_demo.xml", "demo/sbo_orders_follow_demo.xml"],
+    "demo": [
+        "demo/sbo_responsibility_demo.xml",
+        "demo/sbo_findings_demo.xml",
+        "demo/sbo_orders_follow_demo.xml",
+        "demo/sbo_orders_verification_demo.xml",
+    ],
     "post_init_hook": "post_init_hook",
     "assets": {"web.assets_tests": ["sales_back_office/static/tests/tours/*.js"]},
     "application": True,

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .sbo_order_entry import adopt
+
 REASONS = [
     ("customer", "Change by the Customer"),
     ("entry_error", "Entry Error"),
@@ -73,6 +75,12 @@ class SboOrderChange(models.Model):
                 raise AccessError(self.env._("A change sheet writes itself; only its reason and the customer's "
                                              "agreement are filled in."))
             self._refuse_filling(vals)
+        if "agreement_ids" in vals:
+            result = super().write({"agreement_ids": vals["agreement_ids"]})
+            adopt(self, "agreement_ids")
+            vals = {name: value for name, value in vals.items() if name != "agreement_ids"}
+            if not vals:
+                return result
         if "reason" not in vals:
             return super().write(vals)
         before = {change: change.reason for change in self}

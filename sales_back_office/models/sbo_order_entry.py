@@ -13,6 +13,18 @@ CHANNELS = [
 BIRTH = object()
 
 
+def adopt(records, field):
+    """Make papers that the user has just uploaded the papers of their record, so that whoever may read the record
+    may read them. Papers that belong somewhere already, or to somebody else, stay as they are.
+    """
+    own = records.env.user
+    for record in records:
+        # Superuser: whether a paper is the user's own is asked here.
+        loose = record.sudo()[field].filtered(lambda paper: not paper.res_id and paper.create_uid == own)
+        if loose:
+            loose.write({"res_model": record._name, "res_id": record.id})
+
+
 class SboOrderEntry(models.AbstractModel):
     """How an order came in (接单) and who has entered what it says beside its lines."""
 
@@ -32,7 +44,16 @@ class SboOrderEntry(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super(SboOrderEntry, self.with_context(sbo_birth=BIRTH)).create(vals_list).with_env(self.env)
+        orders = super(SboOrderEntry, self.with_context(sbo_birth=BIRTH)).create(vals_list).with_env(self.env)
+        adopt(orders.browse(order.id for order, vals in zip(orders, vals_list, strict=True)
+                            if "sbo_document_ids" in vals), "sbo_document_ids")
+        return orders
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "sbo_document_ids" in vals:
+            adopt(self, "sbo_document_ids")
+        return result
 
     @api.model
     def _sbo_concerns_content(self, vals):

@@ -186,6 +186,16 @@ class TestOrdersVerification(SboOrdersCommon):
         self._refused("is verifying", order.with_user(self.supervisor)._sbo_begin_verification)
         self.assertEqual(self._sheet(order, self.supervisor), sheet, "the second one looks on")
 
+    def test_the_checker_can_read_the_paper(self):
+        paper = self.env["ir.attachment"].with_user(self.clerk).create({"name": "PO.txt", "raw": b"10 lamps"})
+        foreign = self.env["ir.attachment"].with_user(self.supervisor).create({"name": "secret.txt", "raw": b"x"})
+        order = self._entered(sbo_document_ids=[Command.set(paper.ids)])
+        sheet = self._sheet(order)
+        self.assertEqual(paper.with_user(self.clerk2).raw, b"10 lamps")
+        self.assertIn(paper, sheet.document_ids)
+        with self.assertRaises(AccessError):  # what others have uploaded is not opened by naming it
+            order.with_user(self.clerk).sbo_document_ids = [Command.link(foreign.id)]
+
     def test_sheets_move_by_their_buttons_only(self):
         order = self._entered()
         sheet = self._sheet(order)
