@@ -28,7 +28,7 @@ class SboOrderNotice(models.Model):
     _order = "state DESC, ack_due_at, id"
     _rec_name = "order_name"
 
-    kind = fields.Selection(KINDS, required=True, readonly=True, default="confirmed")
+    kind = fields.Selection(KINDS, "About", required=True, readonly=True, default="confirmed")
     state = fields.Selection(STATES, required=True, readonly=True, default="to_send", index=True)
     user_id = fields.Many2one(
         "res.users", "Person", readonly=True, index="btree_not_null", help="Who must know; empty: the department.")
@@ -57,7 +57,8 @@ class SboOrderNotice(models.Model):
     def _compute_changes(self):
         # Superuser: those who must know see what was changed, prices where they are trusted with them.
         for notice in self.sudo():
-            prices = notice.department_id.sees_prices or notice.user_id.has_group("sales_team.group_sale_salesman")
+            seller = notice.user_id and notice.user_id.has_group("sales_team.group_sale_salesman")
+            prices = notice.department_id.sees_prices or seller
             lines = notice.change_id.line_ids.filtered(lambda line, prices=prices: prices or line.field not in PRICES)
             labels = dict(lines._fields["field"]._description_selection(self.env))
             rows = Markup("").join(Markup("<tr><td>{}</td><td>{}</td><td>{}</td><td>→</td><td>{}</td></tr>").format(

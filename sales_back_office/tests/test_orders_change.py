@@ -262,6 +262,9 @@ class TestOrdersChangeKnown(ChangeCase):
         self.assertEqual(picking.sbo_change_open, 2)
         self.assertIn("Warehouse", picking.sbo_change_text)
         self.assertIn("12", notices.filtered("user_id").with_user(self.keeper).changes)
+        order.order_line.with_user(self.salesperson).write({"price_unit": 88})
+        words = notices.filtered("department_id").with_user(self.outsider).changes
+        self.assertTrue("12" in words and "88" not in words, "the warehouse sees no prices")
         notices.filtered("user_id").with_user(self.keeper).action_acknowledge()
         notices.filtered("department_id").with_user(self.outsider).action_acknowledge("done")
         picking.invalidate_recordset()
