@@ -48,3 +48,4 @@ from . import test_orders_gate
 from . import test_orders_opinion
 from . import test_orders_notice
 from . import test_orders_change
+from . import test_orders_entry
