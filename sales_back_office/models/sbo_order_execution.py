@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .sbo_order_progress import STAGES as STAGES_OF_PROGRESS
+
 # How far one step of an order is; every room's own states are told in these words here.
 STEPS = [("none", "–"), ("todo", "To Do"), ("part", "Partly"), ("done", "Done"), ("stop", "Stopped")]
 STAGES = {
@@ -104,8 +106,7 @@ class SboOrderExecution(models.Model):
     next_step = fields.Selection(NEXT, readonly=True)
     is_open = fields.Boolean("Open", readonly=True, help="Something is still to be shipped, signed, invoiced or paid.")
     progress_at = fields.Datetime("Last Progress", readonly=True)
-    progress_stage = fields.Selection(
-        selection=lambda self: self.env["sbo.order.progress"]._fields["stage"].selection, string="Stage", readonly=True)
+    progress_stage = fields.Selection(STAGES_OF_PROGRESS, "Stage", readonly=True)
     progress_note = fields.Char("Progress", readonly=True)
     issue_count = fields.Integer("Open Issues", readonly=True)
 

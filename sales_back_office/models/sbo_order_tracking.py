@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .sbo_order_execution import STEPS
+
 
 class SboOrderTracking(models.AbstractModel):
     """An order that is followed until its goods have left: progress entries, issues, and what is missing."""
@@ -13,8 +15,8 @@ class SboOrderTracking(models.AbstractModel):
     sbo_issue_count = fields.Integer("Open Issues", compute="_compute_sbo_issue_count")
 
     sbo_signed_state = fields.Selection(
-        lambda self: self.env["sbo.order.execution"]._fields["signed"].selection, "Signed Notes",
-        compute="_compute_sbo_signed_state", help="Whether the delivery notes have come back signed.")
+        STEPS, "Signed Notes", compute="_compute_sbo_signed_state",
+        help="Whether the delivery notes have come back signed.")
 
     @api.depends("sbo_issue_ids.state")
     def _compute_sbo_issue_count(self):
