@@ -31,7 +31,20 @@ buying AS (
   SELECT DISTINCT p.commercial_partner_id AS id, m.key, m.first_day, m.due_at
     FROM month m JOIN sale_order o ON o.date_order <= m.due_at AND o.date_order > m.due_at - interval '180 days'
     JOIN res_partner p ON p.id = o.partner_id
-   WHERE o.state = 'sale' AND o.company_id = %(company)s)
+   WHERE o.state = 'sale' AND o.company_id = %(company)s),
+spoken AS (
+  SELECT partner_id, (MAX(date) AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS last_on FROM sbo_contact_log
+   WHERE company_id = %(company)s AND date <= %(as_of)s AND active AND result <> 'not_reached' GROUP BY 1),
+silent AS (
+  SELECT *, (GREATEST(start_on, %(check_from)s) + days + 1)::timestamp AT TIME ZONE %(tz)s AT TIME ZONE 'UTC' AS due_at
+    FROM (SELECT p.id, p.complete_name, p.sbo_clerk_id, l.last_on, COALESCE(f.grade, 'c') AS grade,
+                 COALESCE(l.last_on, p.sbo_filed_on, p.create_date::date) AS start_on,
+                 CASE f.grade WHEN 'a' THEN 30 WHEN 'b' THEN 90 ELSE 180 END AS days
+            FROM res_partner p
+            JOIN sbo_customer_figure f ON f.partner_id = p.id AND f.company_id = %(company)s
+            LEFT JOIN spoken l ON l.partner_id = p.id
+           WHERE p.active AND p.sbo_is_customer AND p.sbo_clerk_id IS NOT NULL AND f.lifecycle <> 'prospect'
+             AND f.grade IS DISTINCT FROM 'd' AND (p.company_id IS NULL OR p.company_id = %(company)s)) x)
 SELECT %(delivery_late)s AS check_id, 'orders' AS area, '3' AS severity, 'undetermined' AS cause,
        'sale.order' AS res_model, id AS res_id, name AS res_name, '' AS key, team_id, user_id, due_at,
        done_at AS closed_at, 1.0 AS quantity, evidence FROM late
@@ -93,6 +106,16 @@ SELECT %(customer_code_invalid)s, 'customers', '2', 'clerk', 'res.partner', p.id
   LEFT JOIN sbo_absence a ON a.user_id = COALESCE(r.user_id, p.sbo_clerk_id) AND a.date_from <= %(as_of)s
    AND a.date_to > %(as_of)s
  WHERE p.sbo_code_invalid AND p.active
+UNION ALL
+SELECT %(customer_contact_overdue)s, 'customers', '1', 'clerk', 'res.partner', p.id, p.complete_name, '', NULL::integer,
+       COALESCE(a.deputy_id, r.user_id, p.sbo_clerk_id), p.due_at, NULL, 1.0,
+       jsonb_build_object('last_contact', p.last_on, 'grade', UPPER(p.grade), 'contact_days', p.days)
+  FROM silent p
+  LEFT JOIN sbo_responsibility r ON r.res_model = 'res.partner' AND r.res_id = p.id AND r.date_from <= p.due_at
+   AND (r.date_to IS NULL OR r.date_to > p.due_at)
+  LEFT JOIN sbo_absence a ON a.user_id = COALESCE(r.user_id, p.sbo_clerk_id) AND a.date_from <= p.due_at
+   AND a.date_to > p.due_at
+ WHERE p.due_at <= %(as_of)s
 
 -- === first night ===
 INSERT INTO bench_finding (check_id, area, severity, cause, res_model, res_id, res_name, key, team_id, user_id, due_at,

@@ -8,6 +8,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
 import assessment  # noqa: E402
+import customers  # noqa: E402
 import desk  # noqa: E402
 import harness  # noqa: E402
 import night  # noqa: E402
@@ -17,7 +18,7 @@ from databases import Databases  # noqa: E402
 
 from devkit.odoo import Odoo  # noqa: E402
 
-MEASURES = ("night", "assessment", "desk", "orders")
+MEASURES = ("night", "assessment", "desk", "orders", "customers")
 FEW, MANY = 50, 500
 
 
@@ -32,7 +33,7 @@ def main():
     odoo.drop(installed)
     harness.open_odoo()
     rows = []
-    for row in measurements(options, plain, few, many):
+    for row in measurements(options, odoo, plain, few, many):
         rows.append(row)
         print("{what}: {ours_ms:,.0f} ms against {reference_ms:,.0f}, ratio {ratio:.2f}".format(**row), flush=True)
     [[orders_count]] = odoo.sql(plain, "SELECT COUNT(*) FROM sale_order WHERE state = 'sale'")
@@ -44,7 +45,7 @@ def main():
         odoo.drop(database)
 
 
-def measurements(options, plain, few, many):
+def measurements(options, odoo, plain, few, many):
     """All rows of the table, one after the other."""
     for database, people in ((few, FEW), (many, MANY)):
         nights = night.measure(database, options.today, options.rounds, people)
@@ -58,6 +59,9 @@ def measurements(options, plain, few, many):
             yield from desk.measure(database, options.rounds, people)
     if "orders" in options.measures:
         yield from orders.measure(few, plain, options.rounds)
+    if "customers" in options.measures:
+        customers.fill(odoo, few)
+        yield from customers.measure(few, options.today, options.rounds)
 
 
 def arguments():

@@ -44,8 +44,9 @@ def load(env, folder):
     clerks = people.make_back_office(env)
     salespeople = people.make_salespeople(env, data.employees, clerks)
     say("company, clerks and leaders; salespeople", len(salespeople))
-    customers = people.make_customers(env, data.customers, data.last_employees(), salespeople)
-    say("customers", len(customers))
+    regions = people.make_regions(env, data.customers)
+    customers = people.make_customers(env, data.customers, data, salespeople)
+    say(f"customers in {len(regions)} regions", len(customers))
     goods = products.make_products(env, data.categories, data.products)
     shipped = data.shipped_quantities()
     products.stock_up(
@@ -62,6 +63,8 @@ def load(env, folder):
     products.retire(goods, data.products)
     env["sbo.check"].search([("code", "in", NOT_TOLD)]).active = False
     dates.set_real_dates(env, [(sale.id, order) for sale, order in made])
+    graded = grade(env, data.last_day())
+    say(f"purchase records as of {data.last_day()}, graded", len(graded))
     lines = sum(len(order.lines) for order in data.orders)
     say(
         f"done: {len(made)} orders with {lines} lines, {len(pickings)} delivered, {len(still_open)} open"
@@ -69,6 +72,13 @@ def load(env, folder):
     logins = ", ".join(login for login, _name in people.CLERKS + people.LEADERS)
     salesperson = next(iter(salespeople.values())).login
     say(f"logins (password the same): {logins} and the salespeople, such as {salesperson}")
+
+
+def grade(env, day):
+    """Purchase records and grades of the customers as of the end of a day; returns the records."""
+    figures = env["sbo.customer.figure"]
+    figures._refresh(as_of=dates.moment(day, dates.DAY_END), companies=env.company, grade=True)
+    return figures.search([("company_id", "=", env.company.id)])
 
 
 def check(env, month="1998-05"):

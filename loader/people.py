@@ -88,15 +88,30 @@ def make_salespeople(env, employees, clerks):
     return dict(zip((row["EmployeeID"] for row in employees), _create_users(env, values), strict=True))
 
 
-def make_customers(env, customers, last_employees, salespeople):
-    """Companies with their contact person, by CustomerID; their salesperson took their latest order."""
-    countries = {country.name: country for country in env["res.country"].search([])}
+def make_regions(env, customers):
+    """One sales region for each country that customers live in; their address puts them there."""
+    countries = _countries(env)
+    names = sorted({COUNTRIES.get(row["Country"], row["Country"]) for row in customers} & set(countries))
+    values = [{"name": name, "country_ids": [Command.set(countries[name].ids)]} for name in names]
+    return env["sbo.region"].create(values)
+
+
+def make_customers(env, customers, orders, salespeople):
+    """Companies with their contact person and their file, by CustomerID.
+
+    Their salesperson took their latest order, whoever took the first one has brought them in.
+
+    :param orders: reading.Data, which knows the first and the latest order
+    """
+    countries = _countries(env)
+    last_employees, first_orders = orders.last_employees(), orders.first_orders()
     values = []
     for row in customers:
         country = countries.get(COUNTRIES.get(row["Country"], row["Country"]), env["res.country"])
         state = country.state_ids.filtered(lambda s, region=row["Region"]: region in (s.code, s.name))[:1]
         contact = {"name": row["ContactName"], "function": row["ContactTitle"], "type": "contact"}
         salesperson = salespeople.get(last_employees.get(row["CustomerID"]))
+        first = first_orders.get(row["CustomerID"])
         values.append(
             {
                 "name": row["CompanyName"],
@@ -112,11 +127,17 @@ def make_customers(env, customers, last_employees, salespeople):
                 "phone": row["Phone"],
                 "child_ids": [Command.create(contact)],
                 "user_id": salesperson and salesperson.id,
+                "sbo_collector_id": first and salespeople[first.employee].id,
+                "sbo_filed_on": first.ordered if first else OPENED,
             }
         )
     # the clerks have answered for them since the books were opened
-    partners = env["res.partner"].with_context(sbo_as_of=moment(OPENED)).create(values)
+    partners = env["res.partner"].with_context(sbo_as_of=moment(OPENED), sbo_no_assignment=True).create(values)
     return dict(zip((row["CustomerID"] for row in customers), partners.with_env(env), strict=True))
+
+
+def _countries(env):
+    return {country.name: country for country in env["res.country"].search([])}
 
 
 def _user_values(env, login, name, groups):

@@ -70,6 +70,15 @@ class Data:
         latest = sorted(self.orders, key=lambda order: (order.ordered, int(order.number)))
         return {order.customer: order.employee for order in latest}
 
+    def first_orders(self):
+        """Each customer's first order, by CustomerID: who brought the customer in, and when it was filed."""
+        latest_first = sorted(self.orders, key=lambda order: (order.ordered, int(order.number)), reverse=True)
+        return {order.customer: order for order in latest_first}
+
+    def last_day(self):
+        """The day of the last order: the files tell nothing after it."""
+        return max(order.ordered for order in self.orders)
+
 
 def read(folder):
     """All files of a folder.

@@ -6,37 +6,20 @@ What they need comes from the environment that `./dev test` sets; see devkit/odo
 import itertools
 import os
 import re
-from pathlib import Path
+from decimal import Decimal
 
 import pytest
+from real_data import FOLDER, LOAD, ROOT
 
 from devkit.odoo import Odoo
 
 NUMBER = itertools.count(1)
-ROOT = Path(__file__).resolve().parent.parent
-NORTHWIND = Path(os.environ.get("DEV_REAL_DATA") or ROOT.parent / "shared" / "data" / "northwind")
-LOAD = """
-import sys
-sys.path.insert(0, {root!r})
-from loader import northwind
-northwind.load(env, {folder!r})
-env.cr.commit()
-"""
 
 
 @pytest.fixture(scope="session")
 def odoo():
     """Odoo as a program: run, popen, shell, sql, clone, drop, databases."""
     return Odoo()
-
-
-@pytest.fixture(scope="session")
-def northwind(odoo):
-    """A database with Northwind's two years of sales, loaded once for all tests that read it."""
-    name = odoo.clone(os.environ["DEV_BARE_TEMPLATE"], f"{os.environ['DEV_CLONE_PREFIX']}northwind")
-    odoo.shell(name, LOAD.format(root=str(ROOT), folder=str(NORTHWIND)))
-    yield name
-    odoo.drop(name)
 
 
 @pytest.fixture
@@ -82,3 +65,25 @@ def odoo_shell(odoo):
 def sql(odoo):
     """`sql(db, statement, params)`: its rows."""
     return odoo.sql
+
+
+@pytest.fixture(scope="session")
+def loaded(odoo):
+    """The name of a database that Northwind's files were loaded into."""
+    name = odoo.clone(os.environ["DEV_BARE_TEMPLATE"], f"{os.environ['DEV_CLONE_PREFIX']}northwind")
+    odoo.shell(name, LOAD.format(root=str(ROOT), folder=str(FOLDER)))
+    yield name
+    odoo.drop(name)
+
+
+@pytest.fixture(scope="session")
+def facts(odoo, loaded):
+    """A function for rows of a query on the loaded database; money is exact, whoever has imported Odoo here."""
+
+    def exact(value):
+        # Odoo, once imported, makes the database driver read numbers as floats.
+        return Decimal(str(value)) if isinstance(value, float) else value
+
+    return lambda statement, *params: [
+        tuple(map(exact, row)) for row in odoo.sql(loaded, statement, params or None)
+    ]

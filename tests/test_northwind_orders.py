@@ -38,9 +38,9 @@ def read(name):
 
 
 @pytest.fixture(scope="module")
-def said(odoo, northwind):
+def said(odoo, loaded):
     """What the report says as of the end of May 1998, in the company's time."""
-    lines = odoo.shell(northwind, REPORT).splitlines()
+    lines = odoo.shell(loaded, REPORT).splitlines()
     return {word: json.loads(rest) for word, _space, rest in (line.partition(" ") for line in lines)
             if word in ("REPORT", "LATE", "MONTHS")}
 

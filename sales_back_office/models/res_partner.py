@@ -7,8 +7,10 @@ class ResPartner(models.Model):
 
     _name = "res.partner"
     _inherit = [
-        "res.partner", "sbo.served.mixin", "sbo.res.partner.checks", "sbo.customer.file", "sbo.customer.figures",
-        "sbo.customer.contacts", "sbo.customer.assignments", "sbo.customer.quality",
+        "res.partner", "sbo.served.mixin", "sbo.res.partner.checks", "sbo.customer.file", "sbo.customer.filing",
+        "sbo.customer.reach", "sbo.customer.completeness", "sbo.customer.file.checks", "sbo.customer.figures",
+        "sbo.customer.contacts", "sbo.customer.assignments", "sbo.customer.handover",
+        "sbo.customer.quality", "sbo.customer.duplicates",
     ]
 
     sbo_clerk_id = fields.Many2one(
@@ -24,6 +26,11 @@ class ResPartner(models.Model):
                 partner.sbo_clerk_id = partner.user_id._sbo_default_clerk()
             else:
                 partner.sbo_clerk_id = partner.sbo_clerk_id
+
+    def _message_post_after_hook(self, message, msg_values):
+        result = super()._message_post_after_hook(message, msg_values)
+        self._sbo_log_mail(message, msg_values)
+        return result
 
     def _sbo_check_clerk_change(self):
         if self._sbo_may_dispatch():

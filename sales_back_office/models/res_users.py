@@ -31,3 +31,10 @@ class ResUsers(models.Model):
     def _sbo_default_clerk(self):
         """The clerk who serves this salesperson (or nobody): their own, else their team's."""
         return self.sbo_clerk_id or self.sale_team_id.sbo_clerk_id
+
+    def _sbo_leaver_obstacles(self):
+        """What must be settled before these people leave, in words: called by the leaver wizard, which stops on any.
+
+        Override to add sentences.
+        """
+        return []

@@ -9,8 +9,10 @@ class SaleOrder(models.Model):
     _inherit = [
         "sale.order", "sbo.served.mixin", "sbo.sale.order.checks", "sbo.order.entry.checks", "sbo.order.entry",
         "sbo.order.comparisons", "sbo.order.opined", "sbo.order.verified", "sbo.order.noticed",
-        "sbo.order.changed", "sbo.order.promises", "sbo.order.tracking",
+        "sbo.order.changed", "sbo.order.promises", "sbo.order.tracking", "sbo.contacted.mixin",
     ]
+    _sbo_contact_field = "order_id"
+    _sbo_contact_subject = "order"
 
     sbo_clerk_id = fields.Many2one(
         compute="_compute_sbo_clerk_id", store=True, readonly=False, precompute=True, copy=False
@@ -34,6 +36,7 @@ class SaleOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         orders = super().create(vals_list)
+        orders._sbo_make_customers()
         orders.filtered(lambda order: order.state == "sale")._sbo_become_confirmed()
         return orders
 
@@ -42,6 +45,13 @@ class SaleOrder(models.Model):
         confirmed = self.filtered(lambda o: o.state != "sale") if vals.get("state") == "sale" else self.browse()
         result = super().write(vals)
         confirmed._sbo_become_confirmed()
+        if "partner_id" in vals:
+            self._sbo_make_customers()
+        return result
+
+    def _message_post_after_hook(self, message, msg_values):
+        result = super()._message_post_after_hook(message, msg_values)
+        self._sbo_log_mail(message, msg_values)
         return result
 
     def _validate_order(self):
@@ -68,3 +78,11 @@ class SaleOrder(models.Model):
                     order=confirmed[0].display_name,
                 )
             )
+
+    def _sbo_contact_defaults(self):
+        return {**super()._sbo_contact_defaults(), "order_id": self.id, "subject": "order"}
+
+    def _sbo_make_customers(self):
+        """Whoever orders is a customer, and somebody's from now on."""
+        for company, orders in self.grouped("company_id").items():
+            orders.partner_id.with_company(company).with_context(sbo_channel="order")._sbo_become_customer()

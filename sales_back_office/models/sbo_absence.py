@@ -13,8 +13,9 @@ class SboAbsence(models.Model):
     _rec_name = "user_id"
 
     user_id = fields.Many2one(
-        "res.users", string="Clerk", required=True, index=True, ondelete="restrict", tracking=True,
-        domain=lambda self: self.env["sbo.served.mixin"]._sbo_clerk_domain(),
+        "res.users", string="Person", required=True, index=True, ondelete="restrict", tracking=True,
+        domain="[('share', '=', False)]",
+        help="A clerk, or a salesperson, whom distribution rules pass over meanwhile.",
     )  # fmt: skip
     deputy_id = fields.Many2one(
         "res.users", ondelete="restrict", tracking=True,

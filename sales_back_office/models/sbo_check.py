@@ -92,8 +92,8 @@ class SboCheck(models.Model):
 
     def write(self, vals):
         self.env.registry.clear_cache()
-        if "model_id" in vals and self.env["sbo.finding"].sudo().search_count(
-                [("check_id", "in", self.ids)], limit=1):
+        moved = self.filtered(lambda check: "model_id" in vals and check.model_id.id != vals["model_id"])
+        if moved and self.env["sbo.finding"].sudo().search_count([("check_id", "in", moved.ids)], limit=1):
             raise UserError(self.env._("A check that has findings stays with its records; make a new check instead."))
         return super().write(vals)
 

@@ -123,8 +123,9 @@ class SboCheckQuery(models.AbstractModel):
 
     def _answering(self, model):
         """(joins, user) of the cases ``c``: whom the query names, else who held the record at the due moment."""
-        if self.kind == "target":
-            return SQL(), SQL("c.user_id")  # a person's own figure is not passed on to a deputy
+        if self.kind == "target" or not self.responsible_path:
+            # A person's own figure or error is not passed on to a deputy.
+            return SQL(), SQL("c.user_id")
         return self.env["sbo.responsibility"]._sql_at(
             self._holder_model(model)._name,
             SQL("CASE WHEN c.user_id IS NULL THEN c.holder_id END"),

@@ -27,6 +27,24 @@ class SboEvidence(models.AbstractModel):
             "period_to": self.env._("To"),
             "verified": self.env._("Last verified"),
             "code": self.env._("Code"),
+            "last_contact": self.env._("Last contact"),
+            "grade": self.env._("Grade"),
+            "contact_days": self.env._("Days allowed"),
+            "complete": self.env._("Complete, in percent"),
+            "missing": self.env._("Missing"),
+            "licence_kind": self.env._("Licence"),
+            "licence_number": self.env._("Number"),
+            "valid_until": self.env._("Valid until"),
+            "nonconforming": self.env._("Does not conform"),
+            "sampled": self.env._("Files in the sample"),
+            "month": self.env._("Month"),
+            "duplicate_of": self.env._("Same as"),
+            "duplicate_ref": self.env._("Its file number"),
+            "corrected": self.env._("Corrected"),
+            "old": self.env._("Before"),
+            "new": self.env._("After"),
+            "problem": self.env._("Problem"),
+            "found": self.env._("Found"),
             **self._order_labels(),
         }
 
@@ -66,7 +84,7 @@ class SboEvidence(models.AbstractModel):
             "customer_expects": self.env._("Customer expects"),
             "expected": self.env._("Expected"),
             "last_entry": self.env._("Last entry"),
-            "missing": self.env._("Missing entries"),
+            "missing_entries": self.env._("Missing entries"),
             "told": self.env._("Customer told"),
             "invoice_due": self.env._("Invoice due"),
             "invoiced": self.env._("Invoiced"),
@@ -83,8 +101,30 @@ class SboEvidence(models.AbstractModel):
             label = labels.get(key)
             if label is None:
                 label = field._description_string(self.env) if field else key
-            rows.append((label, self._value(value, field if key not in labels else None)))
+            words = self._words(key, value)
+            if words is None:
+                words = self._value(value, field if key not in labels else None)
+            rows.append((label, words))
         return rows
+
+    @api.model
+    def _words(self, key, value):
+        """The value of a key of :meth:`_labels` in words, nothing when it speaks for itself; areas add theirs."""
+        if key == "missing" and isinstance(value, list):
+            # Superuser: whoever reads the finding may read what it names.
+            return ", ".join(self.env["sbo.customer.requirement"].sudo().browse(value).exists().mapped("name")) or "–"
+        if key == "licence_kind":
+            return dict(self.env["sbo.licence"]._fields["kind"]._description_selection(self.env)).get(value, value)
+        if key == "nonconforming":
+            return self.env["res.partner"]._sbo_item_words().get(value, value)
+        if key == "corrected":
+            field = self._field(self.env["res.partner"], value)
+            return field._description_string(self.env) if field else value
+        if key == "problem":
+            # Superuser: who may read the finding may know which rule it stands for.
+            checks = self.env["sbo.check"].sudo().with_context(active_test=False)
+            return checks.search([("code", "=", value)]).name or value
+        return None
 
     @api.model
     def _as_html(self, finding):

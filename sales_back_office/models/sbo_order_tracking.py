@@ -58,7 +58,7 @@ class SboOrderTracking(models.AbstractModel):
                       to_char(g.start_at, 'YYYYMMDDHH24MISS') || to_char(d.date, '/YYYY-MM') AS key,
                       NULL::integer AS user_id, MIN(d.closes_at) AS due_at, MAX(g.end_at) AS done_at,
                       COUNT(*) * 1.0 AS quantity,
-                      jsonb_build_object('last_entry', MAX(g.start_at), 'missing', COUNT(*)) AS evidence
+                      jsonb_build_object('last_entry', MAX(g.start_at), 'missing_entries', COUNT(*)) AS evidence
                  FROM (%(gaps)s) g
                 CROSS JOIN LATERAL (%(misses)s) d
                 GROUP BY g.order_id, g.start_at, to_char(d.date, '/YYYY-MM')""",

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools.sql import column_exists, create_column
+from odoo.tools.sql import column_exists, create_column, table_exists
 
 
 class SboServedMixin(models.AbstractModel):
@@ -25,7 +25,8 @@ class SboServedMixin(models.AbstractModel):
     def _auto_init(self):
         # Nobody is anybody's clerk on the day of installation: the default need not be computed for each of
         # millions of orders to find that out.
-        if self._auto and not column_exists(self.env.cr, self._table, "sbo_clerk_id"):
+        known = self._auto and table_exists(self.env.cr, self._table)
+        if known and not column_exists(self.env.cr, self._table, "sbo_clerk_id"):
             create_column(self.env.cr, self._table, "sbo_clerk_id", "int4")
         return super()._auto_init()
 

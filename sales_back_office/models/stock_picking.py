@@ -1,18 +1,18 @@
 from odoo import fields, models
+from odoo.tools import SQL
 
 
 class StockPicking(models.Model):
-    """A delivery shows its own findings and those of its order, and who does not know of changes yet."""
+    """A delivery shows its own findings and those of its order, who does not know of changes yet, and what comes
+    after it has left."""
 
     _name = "stock.picking"
     _inherit = [
-        "stock.picking",
-        "sbo.checked.mixin",
-        "sbo.picking.changes",
-        "sbo.shipment",
-        "sbo.signed.return",
-        "sbo.invoice.due",
+        "stock.picking", "sbo.checked.mixin", "sbo.contacted.mixin", "sbo.picking.changes", "sbo.shipment",
+        "sbo.signed.return", "sbo.invoice.due",
     ]
+    _sbo_contact_field = "picking_id"
+    _sbo_contact_subject = "shipment"
 
     sbo_clerk_id = fields.Many2one(related="sale_id.sbo_clerk_id", string="Back-Office Clerk")
 
@@ -21,9 +21,29 @@ class StockPicking(models.Model):
         self._sbo_note_message(message)
         return message
 
+    def _message_post_after_hook(self, message, msg_values):
+        result = super()._message_post_after_hook(message, msg_values)
+        self._sbo_log_mail(message, msg_values)
+        return result
+
     def _sbo_finding_targets(self):
         targets = super()._sbo_finding_targets()
         for picking in targets:
             if picking.sale_id:
                 targets[picking].append(("sale.order", picking.sale_id.id))
         return targets
+
+    def _sbo_contact_defaults(self):
+        return {**super()._sbo_contact_defaults(), **({"partner_id": self.sale_id.partner_id.commercial_partner_id.id}
+                                                      if self.sale_id else {}),
+                "order_id": self.sale_id.id, "picking_id": self.id, "subject": "shipment"}
+
+    def _sbo_sql_told(self, alias) -> SQL:
+        """When the customer was first told about a delivery: by name, or on its order once it had left."""
+        return SQL(
+            """(SELECT MIN(l.date) FROM sbo_contact_log l
+                 WHERE l.subject = 'shipment' AND l.result <> 'not_reached' AND l.active
+                   AND (l.picking_id = %(id)s OR (l.picking_id IS NULL AND l.order_id = %(sale)s
+                                                  AND l.date >= %(done)s)))""",
+            id=SQL.identifier(alias, "id"), sale=SQL.identifier(alias, "sale_id"),
+            done=SQL.identifier(alias, "date_done"))

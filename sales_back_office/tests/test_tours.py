@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
 from .common import SboCommon, at
@@ -29,3 +30,15 @@ class TestTours(SboCommon, HttpCase):
         sheet = self.env["sbo.assessment"].search(
             [("user_id", "=", self.clerk.id), ("period_start", "=", "2026-03-01")])
         self.assertEqual((sheet.state, sheet.points_lost, sheet.total), ("self_review", 2, 98))
+
+    def test_clerk_assigns_and_salesperson_takes_over(self):
+        self.env["sbo.assignment.rule"].search([]).active = False
+        region = self.env["sbo.region"].create({"name": "East"})
+        self.env["sbo.assignment.rule"].create({
+            "name": "Region East", "region_ids": [Command.set(region.ids)],
+            "share_ids": [Command.create({"user_id": self.salesperson.id, "weight": 5})]})
+        customer = self._customer("Tour Newcomer", clerk=self.clerk, sbo_region_id=region.id)
+        self.start_tour("/odoo/customer-assignments", "sbo_assign_customer", login="sbo_clerk")
+        self.assertEqual(customer.user_id, self.salesperson)
+        self.start_tour("/odoo/customers-to-take-over", "sbo_take_over_customer", login="sbo_salesperson")
+        self.assertEqual(customer.sbo_assignment_ids.state, "acknowledged")
