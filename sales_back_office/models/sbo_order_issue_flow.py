@@ -77,6 +77,7 @@ class SboOrderIssueFlow(models.AbstractModel):
                 lambda partner: partner.commercial_partner_id == self.order_id.partner_id.commercial_partner_id)
             if customers:
                 self.with_context(sbo_issue_reply=False)._take("reply", self._now())
+                self._log_contact("email", self._now(), message.subject or self.display_name, message)
         return message
 
     # === steps === #
@@ -113,6 +114,8 @@ class SboOrderIssueFlow(models.AbstractModel):
                 raise UserError(self.env._(
                     "“%s”: the step cannot lie before the issue was opened, nor in the future.", issue.display_name))
             issue._take(step, moment, text)
+            if step in ("reply", "solve"):
+                issue._log_contact(how or "other", moment, text)
             when = fields.Datetime.context_timestamp(issue, moment).strftime("%Y-%m-%d %H:%M")
             head = " · ".join(filter(None, (labels[step], means.get(how), when)))
             issue.message_post(body=Markup("%s<br/>%s") % (head, text))
@@ -128,6 +131,15 @@ class SboOrderIssueFlow(models.AbstractModel):
             elif step == "reopen":
                 vals.update(state="replied" if issue.replied_at else "open", solved_at=False, solved_by_id=False)
             issue.with_context(sbo_step=STEP).write(vals)
+
+    def _log_contact(self, how, moment, text, message=None):
+        """What the customer was told stands in the log of contacts, too."""
+        # Superuser: whoever may answer about an issue has made a contact, whether or not they may log by hand.
+        self.env["sbo.contact.log"].sudo().create([
+            {"order_id": issue.order_id.id, "picking_id": issue.picking_id.id, "kind": how, "subject": "order",
+             "result": "sent" if how == "email" else "reached", "date": moment, "user_id": self.env.uid, "note": text,
+             "message_id": message.id if message else False}
+            for issue in self])
 
     def _refusal(self, step):
         """Why this user may not take this step, in words; empty when allowed."""

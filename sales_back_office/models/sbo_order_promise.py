@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_datetime
 
 REASONS = [
     ("customer", "Asked for by the Customer"),
@@ -12,7 +13,7 @@ REASONS = [
     ("entry_error", "Entry Error"),
     ("other", "Other"),
 ]
-HOW = [("call", "Call"), ("email", "Email"), ("message", "Message"), ("visit", "Visit"), ("other", "Other")]
+HOW = [("call", "Call"), ("email", "E-Mail"), ("message", "Message"), ("visit", "Visit"), ("other", "Other")]
 # What stays as it was written: the rest is how the customer was told, and why.
 FIXED = {"order_id", "promised", "forecast", "new_date", "noted_at", "user_id"}
 
@@ -92,6 +93,7 @@ class SboOrderPromise(models.Model):
         for promise in promises.filtered("new_date"):
             if promise.order_id.commitment_date != promise.new_date:
                 promise.order_id._sbo_keep_promise(promise)
+        promises._log_contact()
         return promises
 
     def write(self, vals):
@@ -102,7 +104,10 @@ class SboOrderPromise(models.Model):
         if "told_how" in vals or "told_at" in vals:
             vals = dict(vals)
             self._add_told(vals)
-        return super().write(vals)
+        untold = self.filtered(lambda promise: not promise.told_at)
+        result = super().write(vals)
+        untold._log_contact()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
@@ -128,6 +133,17 @@ class SboOrderPromise(models.Model):
             vals["told_by_id"] = self.env.uid
             if fields.Datetime.to_datetime(vals["told_at"]) > now:
                 raise UserError(self.env._("The customer cannot have been told in the future."))
+
+    def _log_contact(self):
+        """What the customer was told stands in the log of contacts, too."""
+        # Superuser: whoever may note a promise has made a contact, whether or not they may log by hand.
+        self.env["sbo.contact.log"].sudo().create([
+            {"order_id": promise.order_id.id, "kind": promise.told_how or "other", "subject": "order",
+             "result": "sent" if promise.told_how == "email" else "reached", "date": promise.told_at,
+             "user_id": promise.told_by_id.id,
+             "note": promise.note or self.env._(
+                 "Delivery date: %s", format_datetime(self.env, promise.new_date or promise.forecast))}
+            for promise in self.filtered("told_at")])
 
     def _check_dates(self, vals_list, orders):
         for vals, order in zip(vals_list, orders, strict=True):

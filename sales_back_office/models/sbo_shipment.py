@@ -2,11 +2,20 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-HOW = [("email", "Email"), ("call", "Call"), ("message", "Message"), ("other", "Other")]
+from .sbo_contact_log import KINDS
+
+# Facts that come from the contact log only; a plain write cannot make a contact that nobody had.
+TOLD = ("sbo_told_at", "sbo_told_by_id", "sbo_told_how", "sbo_told_message_id")
+# Marks our own writes in the context. It is this object that counts, and no RPC call can send it.
+FROM_LOG = object()
 
 
 class SboShipment(models.AbstractModel):
-    """A delivery after it has left (发货后事宜): carrier, tracking number, and proof that the customer was told."""
+    """A delivery after it has left (发货后事宜): carrier, tracking number, and proof that the customer was told.
+
+    The proof is the contact log: the delivery keeps the first contact about it at hand, and follows every change
+    of the log.
+    """
 
     _name = "sbo.shipment"
     _description = "Delivery: After Shipping"
@@ -14,9 +23,11 @@ class SboShipment(models.AbstractModel):
     sbo_carrier = fields.Char("Carried by", copy=False)
     sbo_tracking_ref = fields.Char("Tracking Number", copy=False)
     sbo_arrival_on = fields.Date("Expected Arrival", copy=False)
-    sbo_told_at = fields.Datetime("Customer Told", readonly=True, copy=False, tracking=True)
+    sbo_told_at = fields.Datetime(
+        "Customer Told", readonly=True, copy=False, tracking=True,
+        help="First contact about the shipment in which the customer was reached, by the contact log.")
     sbo_told_by_id = fields.Many2one("res.users", "Told By", readonly=True, copy=False)
-    sbo_told_how = fields.Selection(HOW, "By Means of", readonly=True, copy=False)
+    sbo_told_how = fields.Selection(KINDS, "By Means of", readonly=True, copy=False)
     sbo_told_message_id = fields.Many2one(
         "mail.message", "Shipping Notice", readonly=True, copy=False, ondelete="set null", index="btree_not_null",
         help="The message that went to the customer.")
@@ -34,6 +45,15 @@ class SboShipment(models.AbstractModel):
             [("picking_id", "in", self.ids), ("state", "in", ("open", "replied"))], ["picking_id"], ["__count"]))
         for picking in self:
             picking.sbo_issue_count = counts.get(picking._origin, 0)
+
+    def write(self, vals):
+        if not set(TOLD).isdisjoint(vals) and self.env.context.get("sbo_from_log") is not FROM_LOG:
+            raise UserError(self.env._(
+                "Whether the customer knows of a shipment comes from the contact log: log the contact instead."))
+        moved = self.filtered("date_done") if "date_done" in vals else self.browse()
+        result = super().write(vals)
+        moved._sbo_refresh_told()  # what was told on the order counts from the day the goods left
+        return result
 
     def action_sbo_issues(self):
         """The issues of these deliveries; a new one is about the first."""
@@ -97,15 +117,48 @@ class SboShipment(models.AbstractModel):
                 "%s has not left for a customer: tell him when the goods are on their way.", early[0].display_name))
 
     def _sbo_note_told(self, how, message):
-        """Proof that the customer was told; the first one counts.
+        """Log that the customer was told, unless the message has been logged already; the first contact counts."""
+        # Superuser: whoever may write the message has told the customer, also without rights on the log.
+        logs = self.env["sbo.contact.log"].sudo()
+        known = logs.search([("message_id", "=", message.id)]).picking_id
+        logs.create([
+            dict(picking._sbo_contact_defaults(), kind=how, subject="shipment", user_id=self.env.uid,
+                 result="sent" if how == "email" else "reached", message_id=message.id, date=logs._now(),
+                 note=message.subject or picking.name)
+            for picking in self.sudo() - known])
 
-        Called when a notice was sent or a call noted; areas add their own record of the contact by override.
+    def _sbo_refresh_told(self):
+        """Take over the first contact about these deliveries from the log."""
+        if not self:
+            return
+        self.env["sbo.contact.log"].flush_model()
+        self.env["mail.notification"].flush_model()
+        self.flush_model(["sale_id", "date_done", *TOLD])
+        rows = self.env.execute_query(SQL(
+            "SELECT p.id, l.* FROM stock_picking p LEFT JOIN LATERAL (%s) l ON TRUE WHERE p.id = ANY(%s)",
+            self._sbo_sql_told("p"), self.ids))
+        # Superuser: whoever may log a contact has told the customer, also without rights on the stock.
+        for picking_id, *told in rows:
+            picking = self.sudo().browse(picking_id)
+            known = picking.sbo_told_at, picking.sbo_told_by_id.id, picking.sbo_told_how, picking.sbo_told_message_id.id
+            if told != [value or None for value in known]:
+                picking.with_context(sbo_from_log=FROM_LOG).write(dict(zip(TOLD, told, strict=True)))
+
+    @api.model
+    def _sbo_sql_told(self, alias) -> SQL:
+        """The first contact about a delivery in which its customer was reached: at, by, how, message.
+
+        It names the delivery, or its order once the goods had left. A mail that came back counts only while there is
+        nothing better.
         """
-        first = self.filtered(lambda picking: not picking.sbo_told_at)
-        # Superuser: whoever may write the message has told the customer, also without rights on the stock.
-        first.sudo().write({
-            "sbo_told_at": fields.Datetime.to_datetime(self.env.context.get("sbo_as_of")) or fields.Datetime.now(),
-            "sbo_told_by_id": self.env.uid, "sbo_told_how": how, "sbo_told_message_id": message.id})
+        return SQL(
+            """SELECT l.date, l.user_id, l.kind, l.message_id FROM sbo_contact_log l
+                WHERE l.subject = 'shipment' AND l.result <> 'not_reached' AND l.active
+                  AND (l.picking_id = %(id)s OR (l.picking_id IS NULL AND l.order_id = %(sale)s
+                                                 AND l.date >= %(done)s))
+                ORDER BY %(failed)s, l.date, l.id LIMIT 1""",
+            id=SQL.identifier(alias, "id"), sale=SQL.identifier(alias, "sale_id"),
+            done=SQL.identifier(alias, "date_done"), failed=self._sbo_sql_failed(SQL("l.message_id")))
 
     # === the paper === #
 
@@ -132,16 +185,17 @@ class SboShipment(models.AbstractModel):
                         WHERE sp.state = 'done' AND sp.sale_id IS NOT NULL AND sp.company_id = %(company)s
                           AND sp.date_done <= %(as_of)s %(since)s %(narrow)s) d
                 WHERE d.day_end < %(as_of)s AND (d.told_at IS NULL OR d.told_at >= d.day_end)""",
-            as_of=as_of, zone=check.env.tz.zone, company=check.env.company.id, failed=self._sbo_sql_failed(),
+            as_of=as_of, zone=check.env.tz.zone, company=check.env.company.id, failed=self._sbo_sql_failed(SQL("sp.sbo_told_message_id")),
             day=facts._sql_day(SQL("sp.date_done"), check.env.tz.zone),
             since=SQL("AND sp.date_done >= %s - interval '1 day'", since) if since else SQL(),
             narrow=self._sbo_sql_narrow(SQL("sp.id"), ids))
 
     @api.model
-    def _sbo_sql_failed(self) -> SQL:
-        """The notice of delivery ``sp`` reached nobody: all its mails failed."""
+    def _sbo_sql_failed(self, message) -> SQL:
+        """A message reached nobody: all its mails failed."""
         return SQL(
-            """(sp.sbo_told_message_id IS NOT NULL AND COALESCE((
+            """(%(message)s IS NOT NULL AND COALESCE((
                 SELECT BOOL_AND(n.notification_status IN ('bounce', 'exception', 'canceled'))
                   FROM mail_notification n
-                 WHERE n.mail_message_id = sp.sbo_told_message_id AND n.notification_type = 'email'), FALSE))""")
+                 WHERE n.mail_message_id = %(message)s AND n.notification_type = 'email'), FALSE))""",
+            message=message)

@@ -1,5 +1,4 @@
 from odoo import fields, models
-from odoo.tools import SQL
 
 
 class StockPicking(models.Model):
@@ -37,13 +36,3 @@ class StockPicking(models.Model):
         return {**super()._sbo_contact_defaults(), **({"partner_id": self.sale_id.partner_id.commercial_partner_id.id}
                                                       if self.sale_id else {}),
                 "order_id": self.sale_id.id, "picking_id": self.id, "subject": "shipment"}
-
-    def _sbo_sql_told(self, alias) -> SQL:
-        """When the customer was first told about a delivery: by name, or on its order once it had left."""
-        return SQL(
-            """(SELECT MIN(l.date) FROM sbo_contact_log l
-                 WHERE l.subject = 'shipment' AND l.result <> 'not_reached' AND l.active
-                   AND (l.picking_id = %(id)s OR (l.picking_id IS NULL AND l.order_id = %(sale)s
-                                                  AND l.date >= %(done)s)))""",
-            id=SQL.identifier(alias, "id"), sale=SQL.identifier(alias, "sale_id"),
-            done=SQL.identifier(alias, "date_done"))

@@ -76,6 +76,20 @@ class TestOrdersIssues(SboDeliveriesCommon):
         writing.message_post(body="We are sorry", partner_ids=self.customer.ids)
         self.assertEqual((issue.state, issue.replied_at), ("replied", at("2026-03-03 11:00")))
 
+    def test_answers_are_in_the_contact_log(self):
+        issue = self._issue()
+        self._step(issue, "reply", "2026-03-03 14:00", text="Two come on Friday", how="visit")
+        issue.with_env(self._as("2026-03-04 11:00")).with_context(sbo_issue_reply=True).message_post(
+            body="Tomorrow", subject="Your order", partner_ids=self.customer.ids)
+        self._step(issue, "solve", "2026-03-05 14:00", text="Delivered")
+        self._step(issue, "reopen", "2026-03-06 09:00")
+        logs = self.env["sbo.contact.log"].search([("order_id", "=", self.order.id)], order="date")
+        self.assertEqual(logs.mapped(lambda log: (log.kind, log.result, log.note)), [
+            ("visit", "reached", "Two come on Friday"), ("email", "sent", "Your order"),
+            ("call", "reached", "Delivered")])
+        self.assertEqual(logs.user_id, self.clerk)
+        self.assertEqual(set(logs.mapped("subject")), {"order"})
+
     def test_nobody_makes_up_a_reply(self):
         issue = self._issue()
         for vals in ({"state": "solved"}, {"replied_at": at("2026-03-03 10:30")}, {"opened_at": at("2026-03-09 10:00")},

@@ -130,6 +130,19 @@ class TestOrdersPromises(SboDeliveriesCommon):
         self._run(check, "2026-03-05 02:00")
         self.assertEqual(found.closed_at, at("2026-03-05 02:00"))
 
+    def test_who_was_told_is_in_the_contact_log(self):
+        order = self._promised()
+        order.with_env(self._as("2026-03-03 10:00")).commitment_date = at("2026-03-09 17:00")
+        logs = self.env["sbo.contact.log"]
+        self.assertFalse(logs.search([("order_id", "=", order.id)]), "a new date in the system tells nobody")
+        line = self._log(order).with_env(self._as("2026-03-04 10:00"))
+        line.action_told()
+        log = logs.search([("order_id", "=", order.id)])
+        self.assertEqual((log.kind, log.subject, log.result, log.date, log.user_id, log.partner_id),
+                         ("call", "order", "reached", at("2026-03-04 10:00"), self.clerk, self.customer))
+        line.write({"told_how": "email"})
+        self.assertEqual(logs.search([("order_id", "=", order.id)]), log, "one contact is one record")
+
     def test_form_of_the_dialog(self):
         order = self._promised()
         with Form(self.env["sbo.order.promise"].with_user(self.clerk).with_context(default_order_id=order.id)) as form:

@@ -63,6 +63,65 @@ class TestOrdersShipping(SboDeliveriesCommon):
         self._as(picking, "2026-03-09 15:00").action_sbo_told_by_call()
         self.assertEqual(picking.sbo_told_at, at("2026-03-04 15:00"), "the first one counts")
 
+    def _logs(self, pickings):
+        return self.env["sbo.contact.log"].search([("picking_id", "in", pickings.ids)], order="date, id")
+
+    def test_what_is_told_is_in_the_contact_log(self):
+        picking, other = self._left(), self._left()
+        self._as(picking, "2026-03-04 15:00", self.stock_user).action_sbo_told_by_call()
+        log = self._logs(picking)
+        self.assertEqual((log.kind, log.subject, log.result, log.user_id, log.date, log.partner_id, log.order_id),
+                         ("call", "shipment", "reached", self.stock_user, at("2026-03-04 15:00"), self.customer,
+                          picking.sale_id))
+        action = other.with_user(self.clerk).action_sbo_tell_customer()
+        composer = self.env["mail.compose.message"].with_user(self.clerk).with_context(**action["context"]).create({})
+        composer.action_send_mail()
+        log = self._logs(other)
+        self.assertEqual((log.kind, log.result, log.message_id), ("email", "sent", other.sbo_told_message_id),
+                         "one mail is one contact")
+
+    def test_what_is_in_the_contact_log_is_told(self):
+        picking = self._left()
+        logs = self.env["sbo.contact.log"].with_user(self.salesperson)
+        log = logs.create({"picking_id": picking.id, "subject": "shipment", "kind": "visit",
+                           "date": at("2026-03-04 16:00")})
+        told = ["sbo_told_at", "sbo_told_how", "sbo_told_by_id"]
+        self.assertEqual([picking[name] for name in told], [at("2026-03-04 16:00"), "visit", self.salesperson])
+        log.with_user(self.supervisor).date = at("2026-03-04 17:00")
+        self.assertEqual(picking.sbo_told_at, at("2026-03-04 17:00"))
+        log.with_user(self.supervisor).result = "not_reached"
+        self.assertFalse(picking.sbo_told_at or picking.sbo_told_how or picking.sbo_told_by_id)
+        log.with_user(self.supervisor).write({"result": "reached", "subject": "order"})
+        self.assertFalse(picking.sbo_told_at)
+
+    def test_told_on_the_order_once_it_has_left(self):
+        picking = self._left("2026-03-04 10:00")
+        self.env["sbo.contact.log"].with_user(self.clerk).create(
+            {"order_id": picking.sale_id.id, "subject": "shipment", "date": at("2026-03-04 12:00")})
+        self.assertEqual(picking.sbo_told_at, at("2026-03-04 12:00"))
+        picking.date_done = at("2026-03-04 14:00")
+        self.assertFalse(picking.sbo_told_at, "that was before it left")
+
+    def test_nobody_writes_that_the_customer_knows(self):
+        picking = self._left()
+        for vals in ({"sbo_told_at": at("2026-03-04 12:00")}, {"sbo_told_by_id": self.clerk.id}):
+            with self.assertRaisesRegex(UserError, "contact log"):
+                picking.with_user(self.stock_user).with_context(sbo_from_log=True).write(vals)
+
+    def test_a_call_after_a_mail_that_came_back(self):
+        picking = self._left()
+        self._as(picking, "2026-03-04 15:00", sbo_tell_customer=True).message_post(
+            body="It is on its way", partner_ids=self.customer.ids)
+        self.env["mail.notification"].search([
+            ("mail_message_id", "=", picking.sbo_told_message_id.id), ("res_partner_id", "=", self.customer.id),
+        ]).write({"notification_type": "email", "notification_status": "bounce"})
+        self._run(self.untold, "2026-03-05 02:00")
+        self.assertEqual(self._is_open(self._findings(picking, self.untold)), [True])
+        self._as(picking, "2026-03-05 09:00").action_sbo_told_by_call()
+        self.assertEqual((picking.sbo_told_how, picking.sbo_told_at), ("call", at("2026-03-05 09:00")))
+        self._run(self.untold, "2026-03-06 02:00")
+        self.assertEqual(self._findings(picking, self.untold).closed_at, at("2026-03-05 09:00"))
+
     def test_nobody_is_told_of_what_has_not_left(self):
         order = self._promised()
         for action in ("action_sbo_tell_customer", "action_sbo_told_by_call"):
