@@ -1,7 +1,7 @@
 {
     "name": "Sales Back Office",
     "summary": "Checks, findings and assessment for the people behind a sales team",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Sales/Sales",
     "author": "Sales Back Office founders",
     "license": "LGPL-3",

@@ -102,7 +102,8 @@ class SboOrderTracking(models.AbstractModel):
         """The closing moments of every Xth working day of gap ``g``: date, closes_at."""
         end = SQL("COALESCE(g.end_at, %s::timestamp)", as_of)
         zone, calendar = check.env.tz.zone, check._calendar().id
-        start_day = facts._sql_day(SQL("g.start_at"), zone)
+        # What was to be noted before the check looks is not missed: the first X working days begin with it.
+        start_day = SQL("GREATEST(%s, %s::date)", facts._sql_day(SQL("g.start_at"), zone), check._since_day())
         if not calendar:  # round the clock: every day is a working day
             return SQL(
                 """SELECT n.date::date AS date, (n.date::date + 1)::timestamp AT TIME ZONE %(zone)s AT TIME ZONE 'UTC'

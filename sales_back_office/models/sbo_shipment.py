@@ -185,7 +185,8 @@ class SboShipment(models.AbstractModel):
                         WHERE sp.state = 'done' AND sp.sale_id IS NOT NULL AND sp.company_id = %(company)s
                           AND sp.date_done <= %(as_of)s %(since)s %(narrow)s) d
                 WHERE d.day_end < %(as_of)s AND (d.told_at IS NULL OR d.told_at >= d.day_end)""",
-            as_of=as_of, zone=check.env.tz.zone, company=check.env.company.id, failed=self._sbo_sql_failed(SQL("sp.sbo_told_message_id")),
+            as_of=as_of, zone=check.env.tz.zone, company=check.env.company.id,
+            failed=self._sbo_sql_failed(SQL("sp.sbo_told_message_id")),
             day=facts._sql_day(SQL("sp.date_done"), check.env.tz.zone),
             since=SQL("AND sp.date_done >= %s - interval '1 day'", since) if since else SQL(),
             narrow=self._sbo_sql_narrow(SQL("sp.id"), ids))

@@ -45,7 +45,15 @@ class TestOrdersProgress(SboDeliveriesCommon):
         self.assertEqual((found.due_at, found.quantity, found.user_id), (at("2026-03-05 18:00"), 1, self.clerk))
         self._run(self.check, "2026-03-11 02:00")
         self.assertEqual(found.quantity, 2, "Friday, Monday, Tuesday: the second entry is missing")
-        self.assertEqual(found.evidence["missing"], 2)
+        self.assertEqual(found.evidence["missing_entries"], 2)
+
+    def test_old_orders_get_their_days_from_when_the_check_looks(self):
+        order = self._promised(confirmed="2026-03-02 09:00")
+        self.check.look_from = "2026-03-10"
+        self._run(self.check, "2026-03-13 17:00")
+        self.assertFalse(self._found(order), "Tuesday; Wednesday, Thursday, Friday are not over")
+        self._run(self.check, "2026-03-14 02:00")
+        self.assertEqual((self._found(order).due_at, self._found(order).quantity), (at("2026-03-13 18:00"), 1))
 
     def test_an_entry_ends_the_gap(self):
         order = self._promised(confirmed="2026-03-02 09:00")
