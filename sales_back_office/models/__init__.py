@@ -40,6 +40,18 @@ from . import sbo_invoice_trigger
 from . import sbo_order_changed
 from . import sbo_order_change_record
 from . import sbo_picking_changes
+from . import sbo_payment_policy
+from . import sbo_payment_customer
+from . import sbo_payment_company
+from . import sbo_payment_received
+from . import sbo_payment_credit
+from . import sbo_payment_goods
+from . import sbo_payment_gate
+from . import sbo_payment_money
+from . import sbo_payment_checks
+from . import sbo_payment_promise
+from . import sbo_order_gated
+from . import sbo_picking_gated
 from . import sbo_responsibility
 from . import sbo_absence
 from . import sbo_working_day
@@ -80,6 +92,8 @@ from . import sbo_order_notice
 from . import sbo_order_change
 from . import sbo_order_change_line
 from . import sbo_order_accuracy
+from . import sbo_payment_allotment
+from . import sbo_payment_release
 from . import crm_team
 from . import payment_transaction
 from . import product_template
@@ -94,6 +108,7 @@ from . import resource_calendar_leaves
 from . import sale_order
 from . import sale_order_line
 from . import stock_move
+from . import stock_move_line
 from . import stock_picking
 from . import account_payment_term
 from . import sbo_order_promise

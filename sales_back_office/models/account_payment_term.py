@@ -2,7 +2,7 @@ from odoo import models
 
 
 class AccountPaymentTerm(models.Model):
-    """Terms of payment, with what they mean for invoicing."""
+    """Terms of payment: what they mean for invoicing, and what must be paid before goods leave."""
 
     _name = "account.payment.term"
-    _inherit = ["account.payment.term", "sbo.invoice.trigger"]
+    _inherit = ["account.payment.term", "sbo.invoice.trigger", "sbo.payment.policy"]

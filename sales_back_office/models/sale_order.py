@@ -10,6 +10,7 @@ class SaleOrder(models.Model):
         "sale.order", "sbo.served.mixin", "sbo.sale.order.checks", "sbo.order.entry.checks", "sbo.order.entry",
         "sbo.order.comparisons", "sbo.order.opined", "sbo.order.verified", "sbo.order.noticed",
         "sbo.order.changed", "sbo.order.promises", "sbo.order.tracking", "sbo.contacted.mixin",
+        "sbo.order.gated", "sbo.payment.checks",
     ]
     _sbo_contact_field = "order_id"
     _sbo_contact_subject = "order"
@@ -17,6 +18,13 @@ class SaleOrder(models.Model):
     sbo_clerk_id = fields.Many2one(
         compute="_compute_sbo_clerk_id", store=True, readonly=False, precompute=True, copy=False
     )
+
+    sbo_received = fields.Monetary(
+        "Money Received", compute="_compute_sbo_gate", help="What counts as paid for this order.")
+    sbo_shipped = fields.Monetary("Shipped", compute="_compute_sbo_gate", help="Value of what has left, tax included.")
+    sbo_needed = fields.Monetary(
+        "Needed", compute="_compute_sbo_gate", help="What must be received before the rest may leave.")
+    sbo_missing = fields.Monetary("Missing", compute="_compute_sbo_gate")
 
     @api.depends("partner_id", "user_id", "team_id")
     def _compute_sbo_clerk_id(self):

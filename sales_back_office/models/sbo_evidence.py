@@ -46,6 +46,7 @@ class SboEvidence(models.AbstractModel):
             "problem": self.env._("Problem"),
             "found": self.env._("Found"),
             **self._order_labels(),
+            **self._payment_labels(),
         }
 
     @api.model
@@ -88,6 +89,15 @@ class SboEvidence(models.AbstractModel):
             "told": self.env._("Customer told"),
             "invoice_due": self.env._("Invoice due"),
             "invoiced": self.env._("Invoiced"),
+        }
+
+    @api.model
+    def _payment_labels(self):
+        """What the payment gate keeps: amounts of an order, with their currency."""
+        return {
+            "shipped_value": self.env._("Shipped"),
+            "needed_amount": self.env._("Needed"),
+            "received_amount": self.env._("Received"),
         }
 
     @api.model

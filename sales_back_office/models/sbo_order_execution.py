@@ -65,12 +65,18 @@ class SboOrderExecution(models.Model):
     _rec_name = "order_id"
     _depends = {
         "sale.order": ["amount_total", "commitment_date", "company_id", "currency_rate", "date_order",
-                       "delivery_status", "invoice_status", "partner_id", "sbo_clerk_id", "sbo_notice_state",
-                       "sbo_verification_state", "state", "team_id", "user_id"],
-        "sale.order.line": ["invoice_lines", "order_id"],
+                       "delivery_status", "invoice_status", "partner_id", "sbo_clerk_id", "sbo_gate_percent",
+                       "sbo_gate_policy", "sbo_notice_state", "sbo_verification_state", "state", "team_id", "user_id"],
+        "sale.order.line": ["discount", "invoice_lines", "order_id", "price_total", "price_unit", "product_uom_qty",
+                            "qty_delivered"],
         "account.move": ["amount_residual", "amount_total", "amount_total_signed", "move_type", "payment_state",
                          "state"],
-        "account.move.line": ["move_id", "price_total"],
+        "account.move.line": ["amount_residual_currency", "move_id", "parent_state", "price_total"],
+        "account.partial.reconcile": ["credit_amount_currency", "debit_amount_currency"],
+        "account.payment": ["amount", "move_id", "state"],
+        "payment.transaction": ["amount", "payment_id", "state"],
+        "sbo.payment.allotment": ["active", "amount", "order_id", "payment_id"],
+        "sbo.payment.release": ["order_id", "state"],
         "stock.picking": ["date_done", "picking_type_id", "sale_id", "sbo_signed_on", "sbo_signed_result",
                           "sbo_unsigned_reason", "state"],
         "sbo.order.progress": ["date", "note", "order_id", "stage"],
@@ -161,8 +167,9 @@ class SboOrderExecution(models.Model):
         Hook of other rooms and bridges: production says how far it is by overriding ``produced``.
         """
         none = SQL("'none'")
-        return {"verified": VERIFIED, "notified": NOTIFIED, "produced": none, "paid": none, "shipped": SHIPPED,
-                "signed": SIGNED, "invoiced": INVOICED, "collected": COLLECTED}
+        return {"verified": VERIFIED, "notified": NOTIFIED, "produced": none,
+                "paid": self.env["sbo.payment.money"]._sql_paid_stage(), "shipped": SHIPPED, "signed": SIGNED,
+                "invoiced": INVOICED, "collected": COLLECTED}
 
     @api.model
     def _sql_notes(self) -> SQL:

@@ -7,12 +7,16 @@ class StockPicking(models.Model):
 
     _name = "stock.picking"
     _inherit = [
-        "stock.picking", "sbo.checked.mixin", "sbo.contacted.mixin", "sbo.picking.changes", "sbo.shipment",
+        "stock.picking", "sbo.checked.mixin", "sbo.contacted.mixin", "sbo.picking.gated",
+        "sbo.picking.changes", "sbo.shipment",
         "sbo.signed.return", "sbo.invoice.due",
     ]
     _sbo_contact_field = "picking_id"
     _sbo_contact_subject = "shipment"
 
+    sbo_gate_missing = fields.Monetary(
+        "Missing before It Leaves", compute="_compute_sbo_gate", currency_field="sbo_currency_id")
+    sbo_currency_id = fields.Many2one(related="sale_id.currency_id", string="Order Currency", related_sudo=True)
     sbo_clerk_id = fields.Many2one(related="sale_id.sbo_clerk_id", string="Back-Office Clerk")
 
     def message_post(self, **kwargs):

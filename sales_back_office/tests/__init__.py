@@ -71,3 +71,8 @@ from . import test_orders_opinion
 from . import test_orders_notice
 from . import test_orders_change
 from . import test_orders_entry
+from . import test_payment_received
+from . import test_payment_gate
+from . import test_payment_release
+from . import test_payment_speed
+from . import test_payment_tours
