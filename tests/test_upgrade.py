@@ -27,7 +27,7 @@ WIZARDS = """SELECT replace(model, '.', '_') FROM ir_model WHERE transient
 # what 19.0.1.2.0 changes on purpose: checks that look for themselves now
 AUTOMATED = {
     "order_entry_error", "order_entry_late", "order_notice_late", "order_progress_missing", "order_issue_reply_late",
-    "order_issue_result_late", "dispatch_notice_missing", "invoice_late"}
+    "order_issue_result_late", "dispatch_notice_missing", "invoice_late", "shipped_before_payment"}
 # they ask for what could not be noted before, and look from the day of the upgrade on
 FROM_TODAY = {
     "order_progress_missing", "dispatch_notice_missing", "invoice_late", "signed_return_missing", "order_entry_late",

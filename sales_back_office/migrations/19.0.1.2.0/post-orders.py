@@ -17,6 +17,7 @@ NOTED_BY_HAND = {
     "sbo_check_order_issue_result_late": ("Result of an issue reported late", "orders", "2", 330),
     "sbo_check_dispatch_notice_missing": ("Customer not told of a dispatch", "orders", "1", 350),
     "sbo_check_invoice_late": ("Invoice issued late", "money", "2", 360),
+    "sbo_check_shipped_before_payment": ("Goods shipped before payment", "money", "4", 390),
 }
 # They ask for what nobody could note before: years of old facts must not be raised in the first night.
 FROM_TODAY = (
