@@ -15,6 +15,7 @@ COMMANDS = {
         True,
         "all tests: in Odoo's transactions, in the browser, whole-system; takes pytest's arguments",
     ),
+    "test-core": (True, "Odoo's own tests of the modules we build on, with and without our addons, compared"),
     "lint": (False, "ruff, pylint-odoo and the project's own style check"),
     "shell": (True, "odoo shell on the demo database"),
     "pot": (True, "export the terms to translate and merge them into zh_CN.po"),
@@ -27,6 +28,7 @@ COMMANDS = {
 # imported only inside the environment the command needs
 MODULES = {
     "test": "tests_runner",
+    "test-core": "core_tests",
     "lint": "lint",
     "wheel": "wheels",
     "stop": "housekeeping",
@@ -48,6 +50,7 @@ def parser():
     run.add_argument("--port", type=int, default=8069)
     run.add_argument("--fresh", action="store_true", help="make the demo database anew")
     run.add_argument("--database", help="another database, such as `load`")
+    subs["test-core"].add_argument("--only-with", action="store_true", help="not the run without our addons")
     subs["shell"].add_argument("--database", help="another database")
     subs["load"].add_argument(
         "folder", nargs="?", help="where the csv files are (default: ../shared/data/northwind)"
@@ -85,7 +88,7 @@ def _dispatch(options, rest, arguments):
     if needs_odoo is not None:
         python_env.enter(arguments, needs_odoo)
     module = import_module(f".{MODULES.get(options.command, 'commands')}", __package__)
-    return getattr(module, options.command)(options, rest)
+    return getattr(module, options.command.replace("-", "_"))(options, rest)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a back office has in its database after some weeks with release 19.0.1.0.0, done by its own people.
+"""What a back office has in its database after some weeks with release 19.0.1.1.0, done by its own people.
 
 Runs in the shell of that release, on its demo data: nothing here may be newer than it.
 """
@@ -21,6 +21,7 @@ def fill(env):
     customers = change_clerks(env, people)
     sell(env, people, customers)
     plan_days(env, people)
+    talk(env, people)
     tune_checks(env(user=people["supervisor"].id))
     env.cr.commit()
     env["sbo.check.run"]._cron_night()
@@ -83,6 +84,20 @@ def plan_days(env, people):
         {"name": "Worked for the holiday", "date": NOW.date() + relativedelta(days=20, weekday=5), "as_weekday": "0"})
 
 
+def talk(env, people):
+    """Customers are told of their deliveries: by name, on the order, before it left, to nobody."""
+    def log(number, who, **vals):
+        order = env["sale.order"].search([("client_order_ref", "=", f"UP-{number}")])
+        env["sbo.contact.log"].with_user(people[who]).create(
+            {"order_id": order.id, "subject": "shipment", "date": FIRST + timedelta(days=13), **vals})
+        return order.picking_ids.id
+
+    log(0, "clerk", picking_id=log(0, "clerk2", kind="email", result="sent", date=FIRST + timedelta(days=14)))
+    log(1, "clerk2", kind="visit")
+    log(2, "clerk", date=FIRST + timedelta(days=11))
+    log(3, "clerk", result="not_reached")
+
+
 def tune_checks(env):
     """What a supervisor does with the shipped checks, and one of their own."""
     def check(code):
@@ -90,8 +105,8 @@ def tune_checks(env):
 
     check("customer_not_verified").write({"parameter": 90, "severity": "3", "escalate_days": 2})
     check("customer_code_invalid").write({"description": "Ask the salesperson first.", "notify": False})
-    check("customer_handover_late").write({"name": "Handover took too long", "severity": "4"})
-    check("customer_handover_wrong").active = False
+    check("invoice_late").write({"name": "Bills take too long", "severity": "4"})
+    check("order_notice_late").active = False
     env["sbo.check"].create(
         {"name": "Customer without a telephone", "code": "own_no_phone", "area": "customers",
          "model_id": env["ir.model"]._get("res.partner").id, "parameter": 7,
@@ -103,14 +118,14 @@ def judge(env, people, customers):
     def check(code):
         return env["sbo.check"].with_context(active_test=False).search([("code", "=", code)]).id
 
-    codes = ("customer_data_error", "customer_assignment_late", "customer_handover_late", "order_entry_error", "noted")
+    codes = ("dispatch_notice_missing", "customer_assignment_late", "invoice_late", "order_entry_error", "noted")
     noted = env["sbo.finding"].create([
         {"check_id": check(code), "user_id": people["clerk"].id,
          "due_at": NOW if n == 3 else FIRST + timedelta(days=n + 2), "note": f"Seen by chance {n}"}
         for n, code in enumerate(codes)])
     noted += env["sbo.finding"].create(
-        {"check_id": check("customer_data_error"), "user_id": people["clerk2"].id, "due_at": FIRST,
-         "res_model": "res.partner", "res_id": customers[0].id, "note": "Wrong telephone number"})
+        {"check_id": check("order_entry_error"), "user_id": people["clerk2"].id, "due_at": FIRST,
+         "res_model": "sale.order", "res_id": customers[0].sale_order_ids[:1].id, "note": "Wrong colour"})
     noted[:3].action_confirm()
     noted[3].with_user(people["clerk"]).action_dispute("The customer wrote it so")
     noted[4].action_waive("Nothing came of it")

@@ -5,7 +5,8 @@ class ResCompany(models.Model):
     """A company: whose working hours and time zone its back office follows, since when it is checked."""
 
     _name = "res.company"
-    _inherit = ["res.company", "sbo.customer.policy"]
+    _inherit = [
+        "res.company", "sbo.customer.policy", "sbo.order.policy", "sbo.order.follow.policy", "sbo.payment.company"]
 
     sbo_check_from = fields.Date(
         "Check From",

@@ -6,13 +6,25 @@ class SaleOrder(models.Model):
     """A sales order, with the clerk who answers for it."""
 
     _name = "sale.order"
-    _inherit = ["sale.order", "sbo.served.mixin", "sbo.sale.order.checks", "sbo.contacted.mixin"]
+    _inherit = [
+        "sale.order", "sbo.served.mixin", "sbo.sale.order.checks", "sbo.order.entry.checks", "sbo.order.entry",
+        "sbo.order.comparisons", "sbo.order.opined", "sbo.order.verified", "sbo.order.noticed",
+        "sbo.order.changed", "sbo.order.promises", "sbo.order.tracking", "sbo.contacted.mixin",
+        "sbo.order.gated", "sbo.payment.checks",
+    ]
     _sbo_contact_field = "order_id"
     _sbo_contact_subject = "order"
 
     sbo_clerk_id = fields.Many2one(
         compute="_compute_sbo_clerk_id", store=True, readonly=False, precompute=True, copy=False
     )
+
+    sbo_received = fields.Monetary(
+        "Money Received", compute="_compute_sbo_gate", help="What counts as paid for this order.")
+    sbo_shipped = fields.Monetary("Shipped", compute="_compute_sbo_gate", help="Value of what has left, tax included.")
+    sbo_needed = fields.Monetary(
+        "Needed", compute="_compute_sbo_gate", help="What must be received before the rest may leave.")
+    sbo_missing = fields.Monetary("Missing", compute="_compute_sbo_gate")
 
     @api.depends("partner_id", "user_id", "team_id")
     def _compute_sbo_clerk_id(self):
@@ -33,14 +45,14 @@ class SaleOrder(models.Model):
     def create(self, vals_list):
         orders = super().create(vals_list)
         orders._sbo_make_customers()
-        orders.filtered(lambda order: order.state == "sale")._sbo_block("confirm")
+        orders.filtered(lambda order: order.state == "sale")._sbo_become_confirmed()
         return orders
 
     def write(self, vals):
         """Becoming a confirmed order is the door for checks that stop it: button, batch, RPC and import."""
         confirmed = self.filtered(lambda o: o.state != "sale") if vals.get("state") == "sale" else self.browse()
         result = super().write(vals)
-        confirmed._sbo_block("confirm")
+        confirmed._sbo_become_confirmed()
         if "partner_id" in vals:
             self._sbo_make_customers()
         return result
@@ -49,6 +61,20 @@ class SaleOrder(models.Model):
         result = super()._message_post_after_hook(message, msg_values)
         self._sbo_log_mail(message, msg_values)
         return result
+
+    def _validate_order(self):
+        """Signed on the portal, or paid online: an order that still waits for something of ours keeps its signature
+        and its money, and the back office is told; everything else is confirmed.
+        """
+        held = self._sbo_held()
+        held._sbo_tell_held()
+        return super(SaleOrder, self - held)._validate_order() if self - held else None
+
+    def _sbo_become_confirmed(self):
+        if self:
+            self._sbo_block("confirm")
+            self._sbo_refuse_confirmation()
+            self._sbo_confirmed()
 
     def _sbo_check_clerk_change(self):
         confirmed = self.filtered(lambda order: order.state == "sale")

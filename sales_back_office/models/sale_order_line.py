@@ -3,9 +3,10 @@ from odoo.tools.sql import column_exists, create_column
 
 
 class SaleOrderLine(models.Model):
-    """Keeps what the pricelist said when the line was entered, to compare with what was agreed."""
+    """Keeps what the pricelist said when the line was entered, to compare with what was agreed, and who entered it."""
 
-    _inherit = "sale.order.line"
+    _name = "sale.order.line"
+    _inherit = ["sale.order.line", "sbo.order.line.entry"]
 
     sbo_pricelist_price = fields.Float(
         "Pricelist Price", compute="_compute_sbo_pricelist_price", store=True, precompute=True, digits="Product Price",

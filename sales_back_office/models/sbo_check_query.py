@@ -22,6 +22,11 @@ class SboCheckQuery(models.AbstractModel):
     _description = "Check: Query"
     _inherit = ["sbo.check.path"]
 
+    look_from = fields.Date(
+        "Looks at Facts from", tracking=True,
+        help="Facts due before this day are not looked at, such as those of the time before people could note them. "
+        "Empty: the day from which the company's checks look.")
+
     # === what is searched === #
 
     def _in_company(self, company, as_of):
@@ -37,9 +42,13 @@ class SboCheckQuery(models.AbstractModel):
     def _as_of(self):
         return self.env.context.get("sbo_as_of") or fields.Datetime.now()
 
+    def _since_day(self):
+        """The first day that this check looks at, in ``env.company``: the company's or its own, the later of both."""
+        return max(filter(None, (self.env.company.sbo_check_from, self.look_from)), default=None)
+
     def _since(self):
-        """The first moment that the company's checks look at (naive UTC)."""
-        day = self.env.company.sbo_check_from
+        """The first moment that this check looks at (naive UTC)."""
+        day = self._since_day()
         return day and moments.to_utc(fields.Datetime.to_datetime(day), self.env.tz)
 
     def _query(self, ids=None) -> SQL:

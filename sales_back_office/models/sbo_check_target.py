@@ -18,7 +18,6 @@ class SboCheckTarget(models.AbstractModel):
 
     def _target_sql(self, ids=None) -> SQL:
         """Shortfalls of all finished periods since the company's first day, one row per person and period."""
-        since = self._since()
         tz = self.env.tz.zone
         grain = GRAIN[self.target_period]
         return SQL(
@@ -34,12 +33,12 @@ class SboCheckTarget(models.AbstractModel):
                   AND FLOOR(p.goal - COALESCE(m.figure, 0)) > 0 %(narrow)s""",
             format=KEY_FORMAT[self.target_period], grain=grain, company=self.env.company.id,
             people=self._target_people().ids,
-            periods=self._target_periods_sql(since, grain, tz),
+            periods=self._target_periods_sql(grain, tz),
             measure=self._target_measure_sql(tz),
             narrow=SQL("AND u.id = ANY(%s)", list(ids)) if ids is not None else SQL(),
         )
 
-    def _target_periods_sql(self, since, grain, tz) -> SQL:
+    def _target_periods_sql(self, grain, tz) -> SQL:
         """Finished periods: first local day, end (UTC) and the goal, pro rata to the working days when asked."""
         goal = SQL("%s::numeric", self.parameter)
         if self.target_prorate:
@@ -54,7 +53,7 @@ class SboCheckTarget(models.AbstractModel):
                  FROM generate_series(date_trunc(%(period)s, %(first)s::timestamp), %(last)s::timestamp, %(grain)s) d
                 WHERE d >= %(first)s AND (d + %(grain)s) AT TIME ZONE %(tz)s AT TIME ZONE 'UTC' <= %(as_of)s""",
             grain=grain, tz=tz, goal=goal, period=self.target_period, as_of=self._as_of(), last=self._as_of(),
-            first=self.env.company.sbo_check_from or since or self._as_of().date())
+            first=self._since_day() or self._as_of().date())
 
     def _target_measure_sql(self, tz) -> SQL:
         """The figure reached, per responsible and period."""

@@ -45,6 +45,9 @@ class SboContactLog(models.Model):
     picking_id = fields.Many2one(
         "stock.picking", "Delivery", index="btree_not_null", ondelete="restrict", tracking=True,
         domain="[('partner_id', 'child_of', partner_id), ('picking_type_code', '=', 'outgoing')]")
+    message_id = fields.Many2one(
+        "mail.message", readonly=True, index="btree_not_null", ondelete="set null", copy=False,
+        help="The mail to the customer, or the note in which the contact was written down.")
     next_on = fields.Date("Next Contact", tracking=True, help="Plans a call for you on that day.")
     active = fields.Boolean(default=True, tracking=True)
 
@@ -87,11 +90,14 @@ class SboContactLog(models.Model):
                 raise AccessError(self.env._("A contact is logged by whoever made it: log it under your own name."))
         logs = super().create([self._prepare_log(vals) for vals in vals_list])
         logs._plan_next()
+        logs._told_deliveries()._sbo_refresh_told()
         return logs
 
     def write(self, vals):
         self._check_correction(vals)
+        concerned = self._told_deliveries()
         result = super().write(vals)
+        (concerned | self._told_deliveries())._sbo_refresh_told()
         if vals.get("next_on"):
             self._plan_next()
         return result
@@ -140,6 +146,16 @@ class SboContactLog(models.Model):
         if document:
             vals["company_id"] = document.company_id.id
         return vals
+
+    def _told_deliveries(self):
+        """Deliveries whose customer is told, or is not any more, by these contacts."""
+        # Superuser: a salesperson tells the customer of a delivery without access to the warehouse.
+        logs = self.sudo().filtered(lambda log: log.subject == "shipment")
+        return logs.picking_id | logs.filtered(lambda log: not log.picking_id).order_id.picking_ids
+
+    @api.model
+    def _now(self):
+        return fields.Datetime.to_datetime(self.env.context.get("sbo_as_of")) or fields.Datetime.now()
 
     def _plan_next(self):
         """A call in the author's list of activities, on the customer."""

@@ -61,7 +61,8 @@ class SboContactedMixin(models.AbstractModel):
         # Superuser: whoever may write to the customer has made a contact, whether or not they may log by hand.
         self.env["sbo.contact.log"].sudo().create(dict(
             defaults, contact_id=person.id, kind="email", subject=self._sbo_contact_subject, result="sent",
-            user_id=self.env.uid, note=message.subject or message.record_name))
+            user_id=self.env.uid, note=message.subject or message.record_name, message_id=message.id,
+            date=self.env["sbo.contact.log"]._now()))
 
     def _sbo_contact_defaults(self):
         """Values of a contact that follow from the record; override to name the document."""

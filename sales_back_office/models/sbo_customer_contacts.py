@@ -70,6 +70,6 @@ class SboCustomerContacts(models.AbstractModel):
                                   AND f.lifecycle <> 'prospect' AND f.grade IS DISTINCT FROM 'd' %(narrow)s) g) x
                 WHERE x.due_at <= %(as_of)s""",
             figure=self.env["sbo.customer.figure"]._sql_join(SQL("p.id"), company.id, "f"),
-            since=company.sbo_check_from, tz=company._sbo_tz(), company=company.id, as_of=as_of,
+            since=check._since_day(), tz=company._sbo_tz(), company=company.id, as_of=as_of,
             a=policy.sbo_contact_days_a, b=policy.sbo_contact_days_b, c=policy.sbo_contact_days_c,
             narrow=self._sbo_sql_narrow(SQL("p.id"), ids))

@@ -45,6 +45,59 @@ class SboEvidence(models.AbstractModel):
             "new": self.env._("After"),
             "problem": self.env._("Problem"),
             "found": self.env._("Found"),
+            **self._order_labels(),
+            **self._payment_labels(),
+        }
+
+    @api.model
+    def _order_labels(self):
+        """What the orders area keeps: errors of entry, changes, notices, opinions."""
+        return {
+            "line": self.env._("Line"),
+            "error_product": self.env._("Product: entered → right"),
+            "error_quantity": self.env._("Quantity: entered → right"),
+            "error_price": self.env._("Price: entered → right"),
+            "error_date": self.env._("Date: entered → right"),
+            "error_missing": self.env._("Missing in the order"),
+            "error_surplus": self.env._("Not on the customer's paper"),
+            "changed_added": self.env._("Added: before → after"),
+            "changed_removed": self.env._("Removed: before → after"),
+            "changed_product_id": self.env._("Product: before → after"),
+            "changed_product_uom_qty": self.env._("Quantity: before → after"),
+            "changed_product_uom_id": self.env._("Unit: before → after"),
+            "changed_price_unit": self.env._("Price: before → after"),
+            "changed_discount": self.env._("Discount: before → after"),
+            "changed_tax_ids": self.env._("Taxes: before → after"),
+            "changed_commitment_date": self.env._("Promised date: before → after"),
+            "changed_partner_id": self.env._("Customer: before → after"),
+            "changed_partner_shipping_id": self.env._("Delivery address: before → after"),
+            "changed_partner_invoice_id": self.env._("Invoice address: before → after"),
+            "changed_payment_term_id": self.env._("Payment terms: before → after"),
+            "changed": self.env._("Changed"),
+            "received": self.env._("Received"),
+            "entered": self.env._("Entered"),
+            "asked": self.env._("Asked"),
+            "given": self.env._("Given"),
+            "department": self.env._("Department"),
+            "sent": self.env._("Sent"),
+            "acknowledged": self.env._("Acknowledged"),
+            "order": self.env._("Order"),
+            "customer_expects": self.env._("Customer expects"),
+            "expected": self.env._("Expected"),
+            "last_entry": self.env._("Last entry"),
+            "missing_entries": self.env._("Missing entries"),
+            "told": self.env._("Customer told"),
+            "invoice_due": self.env._("Invoice due"),
+            "invoiced": self.env._("Invoiced"),
+        }
+
+    @api.model
+    def _payment_labels(self):
+        """What the payment gate keeps: amounts of an order, with their currency."""
+        return {
+            "shipped_value": self.env._("Shipped"),
+            "needed_amount": self.env._("Needed"),
+            "received_amount": self.env._("Received"),
         }
 
     @api.model

@@ -248,9 +248,9 @@ class SboWorkingDay(models.Model):
                  WHERE wd.calendar_id = %(calendar)s AND wd.day_no = %(days)s + COALESCE((
                        SELECT begun.day_no
                          FROM sbo_working_day begun
-                         JOIN resource_calendar rc ON rc.id = begun.calendar_id
                         WHERE begun.calendar_id = %(calendar)s
-                          AND begun.date <= (%(start)s AT TIME ZONE 'UTC' AT TIME ZONE rc.tz)::date
+                          AND begun.date <= (%(start)s AT TIME ZONE 'UTC' AT TIME ZONE (
+                              SELECT rc.tz FROM resource_calendar rc WHERE rc.id = %(calendar)s))::date
                         ORDER BY begun.date DESC LIMIT 1), 0)
                 ), %(start)s + %(days)s * INTERVAL '1 day')""",
             calendar=calendar_sql,

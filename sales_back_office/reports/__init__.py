@@ -1,3 +1,6 @@
+from . import sbo_delivery_notice
+from . import sbo_packing_list
+from . import sbo_packing_list_priced
 from . import sbo_ranking
 from . import sbo_customer_paper
 from . import sbo_scorecard

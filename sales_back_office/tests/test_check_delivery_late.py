@@ -147,3 +147,17 @@ class TestCheckDeliveryLate(SboCheckCommon):
         order = self._promised()
         self._run(self.check, "2026-03-10 02:00")
         self.assertFalse(self._found(order), "what was due before the house began is not held against anybody")
+
+    def test_a_check_that_looks_from_a_later_day(self):
+        order = self._promised()
+        self.company.sbo_check_from = "2026-03-02"
+        self.check.look_from = "2026-03-06"
+        self._run(self.check, "2026-03-10 02:00")
+        self.assertFalse(self._found(order), "due before people could know of the rule")
+        self.company.sbo_check_from = "2026-03-09"
+        self.check.look_from = "2026-03-05"
+        self._run(self.check, "2026-03-11 02:00")
+        self.assertFalse(self._found(order), "the company's own day is the later one")
+        self.company.sbo_check_from = "2026-03-02"
+        self._run(self.check, "2026-03-12 02:00")
+        self.assertTrue(self._found(order))

@@ -86,6 +86,11 @@ class TestCheckTargets(SboCheckCommon):
         self._run(self.check, "2026-03-16 02:00")
         self.assertEqual(self._missing(self.clerk), {"2026-W11": 5})
 
+    def test_weeks_from_the_day_of_the_check(self):
+        self.check.look_from = "2026-03-09"
+        self._run(self.check, "2026-03-16 02:00")
+        self.assertEqual(self._missing(self.clerk), {"2026-W11": 5})
+
     def test_clerks_only_and_of_this_company(self):
         self._run(self.check, "2026-03-09 02:00")
         people = self.supervisor | self.manager | self.auditor | self.salesperson | self.company2_clerk

@@ -1,0 +1,151 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+STATES = [
+    ("open", "Being Verified"),
+    ("difference", "Differences"),
+    ("stale", "Changed since Verified"),
+    ("done", "Verified"),
+]
+
+
+class SboOrderVerified(models.AbstractModel):
+    """An order that somebody else compares with the customer's paper before it is confirmed (订单核对)."""
+
+    _name = "sbo.order.verified"
+    _description = "Verification of an Order"
+    _inherit = ["sbo.order.hooks"]
+
+    sbo_verification_ids = fields.One2many("sbo.order.verification", "order_id", readonly=True)
+    sbo_verification_state = fields.Selection(
+        STATES, "Verification", readonly=True, copy=False, tracking=True,
+        help="Where the present verification of the order stands; empty: nobody has begun one.")
+    sbo_order_class_id = fields.Many2one("sbo.order.class", "Order Class", compute="_compute_sbo_order_class_id")
+    sbo_opinions_asked = fields.Boolean(compute="_compute_sbo_order_class_id")
+    sbo_verification_required = fields.Boolean("Must Be Verified", compute="_compute_sbo_order_class_id")
+
+    @api.depends("amount_total", "partner_id", "order_line.product_id", "company_id")
+    def _compute_sbo_order_class_id(self):
+        classes = self.env["sbo.order.class"]._of(self)
+        for order in self:
+            # Superuser: the class' name and demand are no secret from whoever sees the order.
+            order.sbo_order_class_id = classes[order].sudo()
+            order.sbo_verification_required = classes[order].sudo().verify
+            order.sbo_opinions_asked = bool(classes[order].sudo().department_ids)
+
+    # === CRUD === #
+
+    def write(self, vals):
+        # Superuser only: the sheet tells the order where it stands.
+        if "sbo_verification_state" in vals and not self.env.su:
+            raise AccessError(self.env._("How far an order is verified is set by its check sheet only."))
+        return super().write(vals)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            vals.pop("sbo_verification_state", None)
+        return super().create(vals_list)
+
+    # === actions === #
+
+    def action_sbo_verify(self):
+        """Begin to verify this order, or go on with it; whoever has entered it cannot."""
+        self.ensure_one()
+        self.check_access("read")
+        sheet = self._sbo_sheet()
+        if not sheet or sheet.state == "stale" or (sheet.state != "open" and self.env.context.get("sbo_again")):
+            sheet = self._sbo_begin_verification()
+        return {"type": "ir.actions.act_window", "res_model": "sbo.order.verification", "res_id": sheet.id,
+                "view_mode": "form", "name": self.env._("Order Check Sheet")}
+
+    def action_sbo_verifications(self):
+        """All check sheets of the order."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("sales_back_office.sbo_order_verification_action")
+        return {**action, "domain": [("order_id", "in", self.ids)], "context": {"active_test": False}}
+
+    # === the sheet === #
+
+    def _sbo_sheet(self):
+        """The present check sheets of these orders."""
+        # Superuser: whoever confirms need not see the sheets.
+        return self.env["sbo.order.verification"].sudo().search([
+            ("order_id", "in", self.ids), ("state", "!=", "superseded")]).with_env(self.env)
+
+    def _sbo_begin_verification(self):
+        """A new sheet for the user; the one before is history.
+
+        :raise UserError: not a quotation, entered by the user, or somebody else is at it
+        """
+        self.ensure_one()
+        if not self.env.user.has_group("sales_back_office.sbo_group_clerk"):
+            raise UserError(self.env._("Orders are verified in the back office: ask a clerk."))
+        if self.state not in ("draft", "sent"):
+            raise UserError(self.env._("%s is no quotation any more: only quotations are verified.", self.name))
+        if self.env.user in self._sbo_who_entered():
+            raise UserError(self.env._(
+                "You have entered %s yourself, at least a part of it: somebody else must verify it.", self.name))
+        # Two checkers at once: the second one waits here, and then sees the sheet of the first.
+        self.env.cr.execute(SQL("SELECT id FROM sale_order WHERE id = %s FOR UPDATE", self.id))
+        former = self._sbo_sheet()
+        if former.state == "open" and former.user_id != self.env.user:
+            raise UserError(self.env._("%(user)s is verifying %(order)s already.",
+                                       user=former.sudo().user_id.name, order=self.name))
+        return former._succeed(self)
+
+    def _sbo_content(self):
+        """What a verified order must still be, in plain values: its head, and line by line."""
+        self.ensure_one()
+        order = self.sudo()
+        return {
+            "head": {name: order[name].id if name != "commitment_date" else str(order[name] or "")
+                     for name in ("partner_id", "partner_shipping_id", "payment_term_id", "currency_id",
+                                  "commitment_date")},
+            "lines": {str(line.id): {
+                "product": line.product_id.id, "quantity": f"{line.product_uom_qty:.6f}",
+                "price": f"{line.price_unit:.6f}", "discount": f"{line.discount:.6f}", "unit": line.product_uom_id.id,
+                "taxes": sorted(line.tax_ids.ids), "name": line.name,
+            } for line in sorted(order._sbo_product_lines(), key=lambda line: line.id)},
+        }
+
+    # === moments === #
+
+    def _sbo_content_changed(self, changed):
+        verified = self.filtered(lambda order: order.sbo_verification_state and order.state in ("draft", "sent"))
+        if verified:
+            verified._sbo_sheet()._refresh()
+        return super()._sbo_content_changed(changed)
+
+    def _sbo_refuse_confirmation(self):
+        super()._sbo_refuse_confirmation()
+        classes = self.env["sbo.order.class"]._of(self)
+        asked = self.filtered(lambda order: order.sbo_verification_state or classes[order].sudo().verify)
+        if not asked:
+            return
+        sheets = {sheet.order_id.id: sheet for sheet in asked._sbo_sheet().sudo()}
+        none = self.env["sbo.order.verification"]
+        reasons = [sheets.get(order.id, none)._why_not(order, classes[order].sudo()) for order in asked]
+        if any(reasons):
+            raise UserError("\n".join(filter(None, reasons)))
+
+    # === doors where nobody of ours stands === #
+
+    def _sbo_held(self):
+        """Those of these orders that would be refused now."""
+        held = self.browse()
+        for order in self:
+            try:
+                order._sbo_refuse_confirmation()
+            except UserError:
+                held |= order
+        return held
+
+    def _sbo_tell_held(self):
+        for order in self.sudo():
+            user = order.sbo_clerk_id or order.user_id
+            order.activity_schedule(
+                "mail.mail_activity_data_todo", user_id=user.id or self.env.uid,
+                summary=self.env._("The customer has accepted: verify and confirm"),
+                note=self.env._("%s was accepted online. It is confirmed when what it still waits for is done.",
+                                order.name))

@@ -1,0 +1,94 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class SboPaymentCredit(models.AbstractModel):
+    """What customers owe a company (赊销): receivable, orders not invoiced yet, what is overdue, and their limit."""
+
+    _name = "sbo.payment.credit"
+    _description = "Credit of Customers"
+
+    @api.model
+    def _credit_of(self, partners, company):
+        """{id of the commercial partner: {"limit", "owed", "overdue", "since"}} in the company's currency.
+
+        Two queries for any number of partners; the caller has flushed.
+        """
+        rows = self.env.execute_query_dict(SQL(
+            """SELECT p.id, COALESCE((p.credit_limit->>%(key)s)::numeric, %(fallback)s) AS "limit",
+                      COALESCE(b.balance, 0) + COALESCE(o.open, 0) - COALESCE(m.amount, 0) AS owed,
+                      COALESCE(d.overdue, 0) AS overdue, d.since
+                 FROM res_partner p
+                 LEFT JOIN (%(balance)s) b ON b.partner_id = p.id
+                 LEFT JOIN (%(overdue)s) d ON d.partner_id = p.id
+                 LEFT JOIN (%(orders)s) o ON o.partner_id = p.id
+                 LEFT JOIN (%(moveless)s) m ON m.partner_id = p.id
+                WHERE p.id = ANY(%(ids)s)""",
+            key=str(company.id), fallback=self._fallback(company), ids=partners.ids,
+            balance=self._sql_receivable(partners, company, SQL("TRUE"), SQL("SUM(l.amount_residual) AS balance")),
+            overdue=self._sql_overdue(partners, company), orders=self._sql_open_orders(partners, company),
+            moveless=self._sql_moveless(partners, company),
+        ))
+        return {row["id"]: row for row in rows}
+
+    @api.model
+    def _fallback(self, company):
+        # Superuser: the company's usual limit is what counts for a customer without one; only accounting may read it.
+        partner = self.env["res.partner"].sudo().with_company(company)
+        return partner._fields["credit_limit"].get_company_dependent_fallback(partner) or 0
+
+    @api.model
+    def _sql_receivable(self, partners, company, condition, columns) -> SQL:
+        return SQL(
+            """SELECT c.commercial_partner_id AS partner_id, %(columns)s
+                 FROM account_move_line l
+                 JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+                 JOIN res_partner c ON c.id = l.partner_id
+                WHERE c.commercial_partner_id = ANY(%(ids)s) AND l.company_id = %(company)s
+                  AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE AND %(condition)s
+                GROUP BY c.commercial_partner_id""",
+            columns=columns, ids=partners.ids, company=company.id, condition=condition)
+
+    @api.model
+    def _sql_overdue(self, partners, company) -> SQL:
+        """Invoices past due by more than the days the company allows; a payment without entry counts as paid."""
+        today = fields.Date.context_today(self)
+        condition = SQL(
+            """l.amount_residual > 0 AND l.date_maturity < %s::date - %s AND EXISTS (
+                 SELECT FROM account_move v WHERE v.id = l.move_id
+                    AND v.payment_state NOT IN ('paid', 'in_payment', 'reversed'))""",
+            today, company.sbo_gate_overdue_days)
+        return self._sql_receivable(
+            partners, company, condition, SQL("SUM(l.amount_residual) AS overdue, MIN(l.date_maturity) AS since"))
+
+    @api.model
+    def _sql_open_orders(self, partners, company) -> SQL:
+        """What is confirmed and not invoiced yet, in the company's currency."""
+        return SQL(
+            """SELECT c.commercial_partner_id AS partner_id,
+                      SUM(GREATEST(o.amount_total - COALESCE(i.amount, 0), 0)
+                          / COALESCE(NULLIF(o.currency_rate, 0), 1)) AS open
+                 FROM sale_order o JOIN res_partner c ON c.id = o.partner_id
+                 LEFT JOIN LATERAL (
+                      SELECT SUM(CASE WHEN v.move_type = 'out_refund' THEN -1 ELSE 1 END * l.price_total) AS amount
+                        FROM sale_order_line s
+                        JOIN sale_order_line_invoice_rel r ON r.order_line_id = s.id
+                        JOIN account_move_line l ON l.id = r.invoice_line_id AND l.parent_state = 'posted'
+                        JOIN account_move v ON v.id = l.move_id
+                       WHERE s.order_id = o.id AND v.currency_id = o.currency_id) i ON TRUE
+                WHERE c.commercial_partner_id = ANY(%s) AND o.company_id = %s AND o.state = 'sale'
+                  AND (o.invoice_status <> 'invoiced' OR EXISTS (
+                       SELECT FROM sale_order_line s JOIN sale_order_line_invoice_rel r ON r.order_line_id = s.id
+                         JOIN account_move_line l ON l.id = r.invoice_line_id AND l.parent_state = 'draft'
+                        WHERE s.order_id = o.id))
+                GROUP BY c.commercial_partner_id""", partners.ids, company.id)
+
+    @api.model
+    def _sql_moveless(self, partners, company) -> SQL:
+        """Payments that have no journal entry: the receivable does not know of them."""
+        return SQL(
+            """SELECT c.commercial_partner_id AS partner_id, SUM(p.amount_company_currency_signed) AS amount
+                 FROM account_payment p JOIN res_partner c ON c.id = p.partner_id
+                WHERE c.commercial_partner_id = ANY(%s) AND p.company_id = %s AND p.move_id IS NULL
+                  AND p.partner_type = 'customer' AND p.state = 'in_process'
+                GROUP BY c.commercial_partner_id""", partners.ids, company.id)

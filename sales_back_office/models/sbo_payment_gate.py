@@ -1,0 +1,253 @@
+from decimal import Decimal
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_amount, format_date
+
+from ..tools import payment_gate as tool
+from .sbo_payment_policy import CREDIT, MONEY
+
+# Marks in the context that moves become done by way of the gate. It is this object that counts: no RPC call sends it.
+PASSED = object()
+ZERO = Decimal(0)
+
+
+class SboPaymentGate(models.AbstractModel):
+    """Payment before delivery (款到发货): goods leave for a customer when the money is there, or a special release.
+
+    It stands where moves become done and where done quantities are raised, so that button, batch, remote call and
+    import meet it alike. A constant number of queries, however many deliveries.
+    """
+
+    _name = "sbo.payment.gate"
+    _description = "Payment Gate"
+    _inherit = ["sbo.payment.goods"]
+
+    # === the doors === #
+
+    @api.model
+    def _check_leaving(self, moves):
+        """Before moves become done: refuse all of them while one of them lacks its money.
+
+        Deliveries validated in the same call are judged together, so that one message names all that are refused.
+
+        :raise UserError: which deliveries, what is missing, who can release them
+        """
+        if not moves:
+            return
+        together = self.env.context.get("button_validate_picking_ids") or ()
+        leaving = self._leaving(moves, together)
+        if leaving:
+            self._take_turn({order for _move, _picking, order in leaving})
+            own = set(moves.ids)
+            self._judge(leaving, self._going([move for move, *_rest in leaving]),
+                        {picking for move, picking, _order in leaving if move in own})
+
+    @api.model
+    def _check_raised(self, moves):
+        """After more of done moves has left: what is gone must be covered; a special release was for less."""
+        leaving = self._leaving(moves, done=True) if moves else ()
+        if leaving:
+            self._take_turn({order for _move, _picking, order in leaving})
+            self._judge(leaving, [], ())
+
+    @api.model
+    def _refuse_direct(self, moves):
+        """Moves become done by being done, not by being called so."""
+        if self.env.context.get("sbo_gate") is PASSED:
+            return
+        leaving = self._leaving(moves)
+        if leaving:
+            names = self.env["stock.picking"].sudo().browse({picking for _move, picking, _order in leaving if picking})
+            raise UserError(self.env._(
+                "%s cannot be set to done by hand: validate the delivery, so that its payment is checked.",
+                ", ".join(names.mapped("name")) or self.env._("Goods for a customer")))
+
+    @api.model
+    def _take_turn(self, order_ids):
+        """One after the other: two deliveries of one order, or on one customer's credit, cannot spend the same money.
+
+        The rows are changed, not only locked: whoever waited has seen the database as it was before, and has to begin
+        again with what the first one has shipped.
+        """
+        self.env.flush_all()
+        credit = self.env.execute_query(SQL(
+            """SELECT DISTINCT p.commercial_partner_id FROM sale_order o JOIN res_partner p ON p.id = o.partner_id
+                WHERE o.id = ANY(%s) AND o.sbo_gate_policy = ANY(%s)""", list(order_ids), list(CREDIT)))
+        for table, ids in (("res_partner", [row[0] for row in credit]), ("sale_order", list(order_ids))):
+            if ids:
+                self.env.cr.execute(SQL(
+                    """WITH turn AS (SELECT id FROM %(table)s WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE)
+                       UPDATE %(table)s t SET sbo_gate_turn = COALESCE(t.sbo_gate_turn, 0) + 1
+                         FROM turn WHERE turn.id = t.id""", table=SQL.identifier(table), ids=ids))
+
+    # === the judgement === #
+
+    @api.model
+    def _judge(self, leaving, going, own):
+        """Use the releases of the deliveries in ``own``; refuse when one of all these lacks its money."""
+        orders = sorted({order for _move, _picking, order in leaving})
+        pickings = {picking for _move, picking, _order in leaving if picking}
+        releases = self.env["sbo.payment.release"]._usable(pickings)
+        used, refused = [], []
+        credit = {}
+        for facts, lines, deliveries in self._cases(orders, leaving, going):
+            credit_short, why = self._credit_short(facts, credit)
+            for key, needed, missing in self._rows(facts, lines, deliveries):
+                short = max(missing, credit_short)
+                if short <= Decimal(facts["tolerance"]):
+                    continue
+                release = releases.get((key, facts["id"])) if going else None
+                if release and Decimal(str(release.amount)) >= short:
+                    used.append((release, needed, facts))
+                else:
+                    refused.append((facts, key, needed, missing, credit_short and why, release))
+        if refused:
+            raise UserError(self._words(refused))
+        for release, needed, facts in used:
+            if release.picking_id.id in own:
+                release._use(float(max(needed, Decimal(facts["received"]))))
+
+    @api.model
+    def _cases(self, order_ids, leaving, going):
+        """(facts, lines, deliveries) of each order."""
+        lines = {}
+        for row in self._goods(order_ids):
+            lines.setdefault(row["order_id"], {})[row["id"]] = tool.Line(
+                *(Decimal(row[name]) for name in ("ordered", "delivered", "total", "unit")))
+        order_of = {move: order for move, _picking, order in leaving}
+        rows = {}
+        for row in going:
+            rows.setdefault(order_of[row["id"]], []).append(row)
+        for facts in self._facts(order_ids):
+            mine = lines.get(facts["id"], {})
+            keys = sorted({picking or 0 for _move, picking, order in leaving if order == facts["id"]})
+            parcels = {key: tool.Delivery(key, {}) for key in keys}
+            for row in rows.get(facts["id"], ()):
+                self._pack(parcels, row, mine, facts)
+            yield facts, mine, list(parcels.values())
+
+    @api.model
+    def _pack(self, parcels, row, lines, facts):
+        """Put what a move takes along into its delivery."""
+        key, line = row["picking_id"] or 0, row["line_id"]
+        parcel = parcels[key]
+        if line in lines and row["quantity"] is not None:
+            parcel.going[line] = parcel.going.get(line, ZERO) + Decimal(row["quantity"])
+        elif line not in lines:
+            extra = Decimal(row["extra"]) * Decimal(facts["rate"])
+            parcels[key] = parcel._replace(extra=parcel.extra + extra)
+
+    @api.model
+    def _rows(self, facts, lines, deliveries):
+        if facts["policy"] not in MONEY:
+            return [(delivery.key, ZERO, ZERO) for delivery in deliveries]
+        percent = Decimal(100) if facts["policy"] == "prepaid" else Decimal(facts["percent"] or 0)
+        terms = tool.Terms(facts["policy"], percent, facts["whole"], Decimal(facts["cent"]))
+        return tool.judge(terms, Decimal(facts["total"]), Decimal(facts["received"]), lines, deliveries,
+                          Decimal(facts["extra"]))
+
+    @api.model
+    def _credit_short(self, facts, cache):
+        """(by how much the customer's credit is exceeded or overdue, why), in the order's currency."""
+        if facts["policy"] not in CREDIT:
+            return ZERO, None
+        company = self.env["res.company"].sudo().browse(facts["company_id"])
+        key = company, facts["partner_id"]
+        if key not in cache:
+            partners = self.env["res.partner"].browse(facts["partner_id"])
+            cache[key] = self.env["sbo.payment.credit"].sudo()._credit_of(partners, company)[facts["partner_id"]]
+        row = cache[key]
+        limit, owed, overdue = (Decimal(str(row[name] or 0)) for name in ("limit", "owed", "overdue"))
+        limited = facts["policy"] == "credit" or limit
+        over = max(owed - limit, ZERO) if limited else ZERO
+        cent = Decimal(facts["cent"])
+        short = (max(over, overdue) * Decimal(facts["rate"])).quantize(cent)
+        return short, {"company": company, "limit": limit, "owed": owed, "overdue": overdue, "since": row["since"],
+                       "over": over}
+
+    # === in words === #
+
+    @api.model
+    def _words(self, refused):
+        # Superuser: whoever validates a delivery is told the figures of its gate, without the right to see invoices.
+        orders = self.env["sale.order"].sudo().browse([row[0]["id"] for row in refused])
+        pickings = self.env["stock.picking"].sudo().browse([row[1] for row in refused])
+        lines = [self._why(order, picking, *row) for order, picking, row in zip(orders, pickings, refused, strict=True)]
+        return self.env._(
+            "Nothing leaves before the money is there:\n%s\nSomebody in accounting or a back-office manager can give a "
+            "special release for one delivery; a clerk asks for it on the delivery.", "\n".join(lines))
+
+    @api.model
+    def _why(self, order, picking, facts, _key, needed, missing, credit, release):
+        reasons = []
+        if missing:
+            reasons.append(self.env._(
+                "%(needed)s must be received before it leaves, %(received)s are: %(missing)s are missing",
+                needed=format_amount(self.env, float(needed), order.currency_id),
+                received=format_amount(self.env, float(facts["received"]), order.currency_id),
+                missing=format_amount(self.env, float(missing), order.currency_id)))
+        if credit and credit["over"]:
+            reasons.append(self.env._(
+                "the customer owes %(owed)s with what is ordered, the limit is %(limit)s",
+                owed=format_amount(self.env, float(credit["owed"]), credit["company"].currency_id),
+                limit=format_amount(self.env, float(credit["limit"]), credit["company"].currency_id)))
+        if credit and credit["overdue"]:
+            reasons.append(self.env._(
+                "%(overdue)s of the customer are overdue since %(since)s",
+                overdue=format_amount(self.env, float(credit["overdue"]), credit["company"].currency_id),
+                since=format_date(self.env, credit["since"])))
+        if release:
+            reasons.append(self.env._(
+                "the special release covers only %s", format_amount(self.env, release.amount, order.currency_id)))
+        name = picking.id and picking.name or self.env._("Goods")
+        return f"- {name} ({order.name}, {order.partner_id.display_name}): {'; '.join(reasons)}"
+
+    # === what people see === #
+
+    @api.model
+    def _state_of(self, orders):
+        """{order id: {"state", "received", "shipped", "needed", "missing"}}, with all that is left to ship gone."""
+        self.env.flush_all()
+        result, credit = {}, {}
+        released = self.env["sbo.payment.release"]._released_orders(orders.ids)
+        for facts, lines, _deliveries in self._cases(orders.ids, (), ()):
+            rest = {key: max(line.ordered - line.delivered, ZERO) for key, line in lines.items()}
+            [(_key, needed, missing)] = self._rows(facts, lines, [tool.Delivery("rest", rest)])
+            shipped = sum((line.value(line.delivered) for line in lines.values()), Decimal(facts["extra"]))
+            credit_short, _why = self._credit_short(facts, credit)
+            received = Decimal(facts["received"])
+            result[facts["id"]] = {
+                "received": float(received), "shipped": float(shipped), "needed": float(needed),
+                "missing": float(max(missing, credit_short)),
+                "state": self._state(facts, received, missing, credit_short, facts["id"] in released)}
+        return result
+
+    @api.model
+    def _state(self, facts, received, missing, credit_short, released):
+        tolerance = Decimal(facts["tolerance"])
+        if max(missing, credit_short) <= tolerance:
+            return "free"
+        if released:
+            return "released"
+        if missing <= tolerance:
+            return "blocked"
+        return "partial" if received > 0 else "unpaid"
+
+    @api.model
+    def _missing_of(self, pickings):
+        """{picking id: what is missing for it as it stands}, of those with a policy."""
+        leaving = self._leaving(pickings.move_ids)
+        if not leaving:
+            return {}
+        self.env.flush_all()
+        going = self._going([move for move, *_rest in leaving], picked=False)
+        orders, credit, result = sorted({order for *_rest, order in leaving}), {}, {}
+        for facts, lines, deliveries in self._cases(orders, leaving, going):
+            credit_short, _why = self._credit_short(facts, credit)
+            for delivery in deliveries:  # each by itself: they need not leave together
+                [(key, needed, missing)] = self._rows(facts, lines, [delivery])
+                short = max(missing, credit_short)
+                result[key] = {"missing": float(short) if short > Decimal(facts["tolerance"]) else 0.0,
+                               "needed": float(needed), "order": facts["id"]}
+        return result

@@ -1,0 +1,99 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from .sbo_payment_policy import MONEY
+
+
+class SboPaymentMoney(models.AbstractModel):
+    """What has been shipped, needed and received of many orders, as one query: tools/payment_gate.py in SQL."""
+
+    _name = "sbo.payment.money"
+    _description = "Money against Goods"
+
+    @api.model
+    def _sql_money(self, orders) -> SQL:
+        """A query of (order_id, shipped, needed, received, tolerance) in the currency of each order.
+
+        ``needed`` is what must have been received for what has been shipped so far.
+
+        :param orders: SQL of a query of ids of orders with a policy that asks for money; the caller has flushed
+        """
+        return SQL(
+            """SELECT g.order_id, g.shipped, r.received, g.tolerance,
+                      ROUND(GREATEST(CASE g.policy WHEN 'prepaid' THEN g.goods
+                            WHEN 'deposit' THEN GREATEST(g.goods, g.total * g.share)
+                            WHEN 'deposit_credit' THEN g.goods * g.share ELSE 0 END, 0) / g.cent) * g.cent AS needed
+                 FROM (SELECT s.*, CASE WHEN s.complete OR s.whole THEN GREATEST(s.total, s.shipped)
+                                        ELSE s.shipped END AS goods
+                         FROM (%(shipped)s) s WHERE s.shipped <> 0) g
+                 JOIN (%(received)s) r ON r.order_id = g.order_id""",
+            shipped=self._sql_shipped(orders), received=self.env["sbo.payment.received"]._sql_received(orders))
+
+    @api.model
+    def _sql_shipped(self, orders) -> SQL:
+        goods = self.env["sbo.payment.goods"]
+        return SQL(
+            """SELECT o.id AS order_id, o.sbo_gate_policy AS policy, COALESCE(o.sbo_gate_percent, 0) / 100 AS share,
+                      o.amount_total AS total, cur.rounding AS cent, c.sbo_gate_partial = 'whole' AS whole,
+                      COALESCE(c.sbo_gate_tolerance, 0) * COALESCE(NULLIF(o.currency_rate, 0), 1) AS tolerance,
+                      COALESCE(MAX(x.value), 0) + COALESCE(SUM(CASE WHEN l.product_uom_qty = 0
+                          THEN l.qty_delivered * %(unit)s
+                          ELSE l.price_total * l.qty_delivered / l.product_uom_qty END), 0) AS shipped,
+                      COALESCE(BOOL_AND(COALESCE(l.qty_delivered, 0) >= l.product_uom_qty - 0.000001), TRUE) AS complete
+                 FROM sale_order o
+                 JOIN res_company c ON c.id = o.company_id
+                 JOIN res_currency cur ON cur.id = o.currency_id
+                 LEFT JOIN (sale_order_line l JOIN product_product v ON v.id = l.product_id
+                            JOIN product_template t ON t.id = v.product_tmpl_id AND t.type = 'consu')
+                   ON l.order_id = o.id AND l.display_type IS NULL AND l.is_downpayment IS NOT TRUE
+                 LEFT JOIN LATERAL (%(extra)s) x ON TRUE
+                WHERE o.id IN (%(orders)s)
+                GROUP BY o.id, c.id, cur.id""", orders=orders, unit=goods._sql_unit(), extra=goods._sql_extra())
+
+    @api.model
+    def _sql_paid_stage(self) -> SQL:
+        """For the execution list: how far the money is that the rest of order ``o`` waits for, asked once for all rows.
+
+        What the customer owes on credit is judged when goods leave, not here.
+        """
+        waiting = SQL(
+            """SELECT w.id FROM sale_order w WHERE w.state = 'sale' AND w.sbo_gate_policy = ANY(%s)
+                  AND w.delivery_status IN ('pending', 'started', 'partial')""", list(MONEY))
+        return SQL(
+            """CASE WHEN o.delivery_status IN ('pending', 'started', 'partial') AND o.sbo_gate_policy = ANY(%(money)s)
+                    THEN COALESCE((SELECT jsonb_object_agg(g.order_id, CASE WHEN g.rest - g.received <= g.tolerance
+                                   THEN 'done' WHEN g.received > 0 OR EXISTS (SELECT FROM sbo_payment_release e
+                                        WHERE e.order_id = g.order_id AND e.state = 'given') THEN 'part' END)
+                                     FROM (%(rest)s) g) ->> o.id::text, 'todo')
+                    WHEN o.sbo_gate_policy = ANY(%(money)s) THEN 'done' ELSE 'none' END""",
+            money=list(MONEY), rest=self._sql_rest(waiting))
+
+    @api.model
+    def _sql_rest(self, orders) -> SQL:
+        """A query of (order_id, rest, received, tolerance): what must have been received when everything has left."""
+        return SQL(
+            """SELECT s.order_id, r.received, s.tolerance,
+                      ROUND(GREATEST(s.total, s.shipped) * CASE WHEN s.policy = 'deposit_credit' THEN s.share ELSE 1 END
+                            / s.cent) * s.cent AS rest
+                 FROM (%s) s JOIN (%s) r ON r.order_id = s.order_id""",
+            self._sql_shipped(orders), self.env["sbo.payment.received"]._sql_received(orders))
+
+    @api.model
+    def _sql_text(self, amount) -> SQL:
+        """An amount of order ``o`` as it stands in evidence."""
+        return SQL(
+            """TO_CHAR(%s, 'FM999,999,999,999,990.00') || ' '
+               || (SELECT c.name FROM res_currency c WHERE c.id = o.currency_id)""", amount)
+
+    @api.model
+    def _flush_money(self):
+        """Flush everything these queries read."""
+        self.env.flush_all()
+
+    @api.model
+    def _sql_money_orders(self, company, condition) -> SQL:
+        """Ids of the company's confirmed orders whose policy asks for money."""
+        return SQL(
+            """SELECT o.id FROM sale_order o
+                WHERE o.company_id = %s AND o.state = 'sale' AND o.sbo_gate_policy = ANY(%s) AND %s""",
+            company.id, list(MONEY), condition)

@@ -1,0 +1,183 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class SboPaymentReceived(models.AbstractModel):
+    """What has been received for orders, each cent once, as one query.
+
+    - what is reconciled with their posted invoices, down payments included, less what credit notes gave back;
+      an invoice over several orders by its lines;
+    - payments meant for them (by finance, or by the online transaction they come from), as far as they are not
+      reconciled with anything yet, and payments without a journal entry that were registered on their invoices;
+    - online transactions that are done and have no payment yet.
+    """
+
+    _name = "sbo.payment.received"
+    _description = "Money Received for Orders"
+
+    @api.model
+    def _sql_received(self, orders) -> SQL:
+        """A query of (order_id, received) in the currency of each order.
+
+        :param orders: SQL of a query of order ids; the caller has flushed
+        """
+        return SQL(
+            """WITH wanted AS MATERIALIZED (
+                 SELECT o.id, o.currency_id, o.company_id, c.sbo_gate_rate = 'today' AS today,
+                        split_part(c.parent_path, '/', 1)::integer AS root_id
+                   FROM sale_order o JOIN res_company c ON c.id = o.company_id WHERE o.id IN (%(orders)s)),
+               meant AS MATERIALIZED (%(meant)s),
+               part AS MATERIALIZED (%(part)s),
+               pay AS MATERIALIZED (%(pay)s),
+               money AS (
+                 %(invoiced)s UNION ALL %(allotted)s UNION ALL %(registered)s UNION ALL %(online)s)
+               SELECT w.id AS order_id,
+                      FLOOR(ROUND(COALESCE(SUM(%(converted)s), 0) / cur.rounding, 6)) * cur.rounding AS received
+                 FROM wanted w JOIN res_currency cur ON cur.id = w.currency_id
+                 LEFT JOIN money m ON m.order_id = w.id
+                GROUP BY w.id, cur.rounding""",
+            orders=orders, meant=self._sql_meant(), part=self._sql_part(), pay=self._sql_pay(),
+            invoiced=self._sql_invoiced(), allotted=self._sql_allotted(), registered=self._sql_registered(),
+            online=self._sql_online(), converted=self._sql_converted(),
+        )
+
+    @api.model
+    def _sql_converted(self) -> SQL:
+        """m.amount in the currency of order w."""
+        day = SQL("CASE WHEN w.today THEN CURRENT_DATE ELSE m.day END")
+        return SQL(
+            "m.amount * CASE WHEN m.currency_id = w.currency_id THEN 1 ELSE %s / %s END",
+            self._sql_rate(SQL("w.currency_id"), SQL("w.root_id"), day),
+            self._sql_rate(SQL("m.currency_id"), SQL("w.root_id"), day))
+
+    @api.model
+    def _sql_rate(self, currency, company, day) -> SQL:
+        """The rate of a currency as Odoo finds it: the last one until the day, else the first one, else 1."""
+        rates = SQL(
+            """SELECT r.rate FROM res_currency_rate r
+                WHERE r.currency_id = %s AND (r.company_id = %s OR r.company_id IS NULL)""", currency, company)
+        return SQL(
+            """COALESCE((%(rates)s AND r.name <= %(day)s ORDER BY r.company_id, r.name DESC LIMIT 1),
+                        (%(rates)s ORDER BY r.company_id, r.name LIMIT 1), 1)""", rates=rates, day=day)
+
+    @api.model
+    def _sql_meant(self) -> SQL:
+        """What payments are meant for: all orders of every payment that is meant for one of the wanted."""
+        return SQL(
+            """SELECT a.payment_id, a.order_id, a.amount, a.id AS place FROM sbo_payment_allotment a
+                WHERE a.active AND a.payment_id IN (SELECT b.payment_id FROM sbo_payment_allotment b
+                                                     JOIN wanted w ON w.id = b.order_id WHERE b.active)
+               UNION ALL
+               SELECT t.payment_id, r.sale_order_id,
+                      ABS(t.amount) * CASE WHEN SUM(o.amount_total) OVER tx = 0 THEN 1.0 / COUNT(*) OVER tx
+                                           ELSE o.amount_total / SUM(o.amount_total) OVER tx END, o.id
+                 FROM payment_transaction t JOIN sale_order_transaction_rel r ON r.transaction_id = t.id
+                 JOIN sale_order o ON o.id = r.sale_order_id
+                WHERE t.state = 'done' AND t.payment_id IS NOT NULL AND t.id IN (
+                      SELECT x.transaction_id FROM sale_order_transaction_rel x JOIN wanted w ON w.id = x.sale_order_id)
+                  AND NOT EXISTS (SELECT FROM sbo_payment_allotment a WHERE a.payment_id = t.payment_id AND a.active)
+               WINDOW tx AS (PARTITION BY t.id)""")
+
+    @api.model
+    def _sql_part(self) -> SQL:
+        """Which part of which posted invoice is an order's: by the lines, an invoice line of several by equal parts."""
+        return SQL(
+            """SELECT i.move_id, i.order_id, i.part, t.total FROM (
+                 SELECT l.move_id, s.order_id, SUM(l.price_total / n.lines) AS part
+                   FROM sale_order_line s
+                   JOIN sale_order_line_invoice_rel r ON r.order_line_id = s.id
+                   JOIN account_move_line l ON l.id = r.invoice_line_id
+                   JOIN LATERAL (SELECT COUNT(*) AS lines FROM sale_order_line_invoice_rel x
+                                  WHERE x.invoice_line_id = l.id) n ON TRUE
+                  WHERE s.order_id IN (SELECT id FROM wanted UNION SELECT order_id FROM meant)
+                    AND l.parent_state = 'posted' AND l.display_type = 'product'
+                  GROUP BY l.move_id, s.order_id) i
+               JOIN LATERAL (SELECT SUM(x.price_total) AS total FROM account_move_line x
+                              WHERE x.move_id = i.move_id AND x.display_type = 'product') t ON t.total <> 0""")
+
+    @api.model
+    def _sql_pay(self) -> SQL:
+        """The payments, with their sign, and what of them is not reconciled with anything."""
+        return SQL(
+            """SELECT p.id, p.move_id, p.currency_id, p.date, p.amount,
+                      CASE WHEN p.payment_type = 'inbound' THEN 1 ELSE -1 END AS sign,
+                      CASE WHEN p.move_id IS NULL THEN p.amount ELSE COALESCE((
+                           SELECT ABS(SUM(l.amount_residual_currency)) FROM account_move_line l
+                             JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+                            WHERE l.move_id = p.move_id AND l.parent_state = 'posted'), 0) END AS free
+                 FROM account_payment p
+                WHERE p.id IN (SELECT payment_id FROM meant) AND p.state IN ('in_process', 'paid')""")
+
+    @api.model
+    def _sql_invoiced(self) -> SQL:
+        """Reconciled with invoices, less what was reconciled with credit notes: one against the other is nothing."""
+        return SQL(
+            """SELECT part.order_id, k.amount * part.part / part.total AS amount, v.currency_id,
+                      COALESCE(v.invoice_date, v.date) AS day
+                 FROM part JOIN wanted ON wanted.id = part.order_id
+                 JOIN account_move v ON v.id = part.move_id
+                  AND v.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+                 JOIN LATERAL (
+                      SELECT SUM(CASE WHEN q.debit_move_id = l.id THEN q.debit_amount_currency
+                                      ELSE -q.credit_amount_currency END) AS amount
+                        FROM account_move_line l
+                        JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+                        JOIN account_partial_reconcile q ON q.debit_move_id = l.id OR q.credit_move_id = l.id
+                       WHERE l.move_id = v.id) k ON k.amount IS NOT NULL""")
+
+    @api.model
+    def _sql_allotted(self) -> SQL:
+        """What payments are meant for less what has been reconciled with the order, as far as the money is free."""
+        return SQL(
+            """SELECT g.order_id, g.amount * g.sign AS amount, g.currency_id, g.date AS day FROM (
+                 SELECT f.order_id, f.currency_id, f.date, f.sign, LEAST(f.rest, GREATEST(f.free - COALESCE(SUM(f.rest)
+                          OVER (PARTITION BY f.id ORDER BY f.place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
+                          0), 0)) AS amount
+                   FROM (SELECT pay.*, m.order_id, m.place,
+                                GREATEST(m.amount - COALESCE(u.amount, 0), 0) AS rest
+                           FROM meant m JOIN pay ON pay.id = m.payment_id
+                           LEFT JOIN LATERAL (
+                                SELECT SUM(CASE WHEN q.debit_move_id = l.id THEN q.debit_amount_currency
+                                                ELSE q.credit_amount_currency END * part.part / part.total) AS amount
+                                  FROM account_move_line l
+                                  JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+                                  JOIN account_partial_reconcile q ON q.debit_move_id = l.id OR q.credit_move_id = l.id
+                                  JOIN account_move_line c ON c.id <> l.id
+                                   AND c.id IN (q.debit_move_id, q.credit_move_id)
+                                  JOIN part ON part.move_id = c.move_id AND part.order_id = m.order_id
+                                 WHERE l.move_id = pay.move_id) u ON TRUE) f) g""")
+
+    @api.model
+    def _sql_registered(self) -> SQL:
+        """Registered on an invoice that is still open, without a journal entry that could be reconciled with it."""
+        return SQL(
+            """SELECT part.order_id,
+                      CASE WHEN p.payment_type = 'inbound' THEN 1 ELSE -1 END * part.part / part.total
+                      * LEAST(p.amount * ABS(v.amount_total) / n.total, ABS(v.amount_residual)) AS amount,
+                      p.currency_id, p.date AS day
+                 FROM part JOIN wanted ON wanted.id = part.order_id
+                 JOIN account_move v ON v.id = part.move_id
+                 JOIN account_move__account_payment r ON r.invoice_id = v.id
+                 JOIN account_payment p ON p.id = r.payment_id AND p.move_id IS NULL
+                  AND p.state IN ('in_process', 'paid')
+                 JOIN LATERAL (SELECT SUM(ABS(i.amount_total)) AS total FROM account_move__account_payment x
+                                 JOIN account_move i ON i.id = x.invoice_id WHERE x.payment_id = p.id) n ON n.total <> 0
+                WHERE NOT EXISTS (SELECT FROM meant WHERE meant.payment_id = p.id)
+                  AND NOT EXISTS (SELECT FROM sbo_payment_allotment a WHERE a.payment_id = p.id AND a.active)""")
+
+    @api.model
+    def _sql_online(self) -> SQL:
+        """Done online and not a payment yet; of several orders by their totals."""
+        return SQL(
+            """SELECT r.sale_order_id AS order_id, t.amount * CASE WHEN n.total = 0 THEN 1.0 / n.orders
+                          ELSE o.amount_total / n.total END AS amount, t.currency_id,
+                      COALESCE(t.last_state_change, t.create_date)::date AS day
+                 FROM sale_order_transaction_rel r JOIN wanted w ON w.id = r.sale_order_id
+                 JOIN payment_transaction t ON t.id = r.transaction_id AND t.state = 'done' AND t.payment_id IS NULL
+                  AND t.operation IS DISTINCT FROM 'validation'
+                  AND NOT EXISTS (SELECT FROM payment_transaction k
+                                   WHERE k.source_transaction_id = t.id AND k.state = 'done' AND k.amount > 0)
+                 JOIN sale_order o ON o.id = r.sale_order_id
+                 JOIN LATERAL (SELECT SUM(y.amount_total) AS total, COUNT(*) AS orders
+                                 FROM sale_order_transaction_rel x JOIN sale_order y ON y.id = x.sale_order_id
+                                WHERE x.transaction_id = t.id) n ON TRUE""")
