@@ -67,18 +67,25 @@ class SboSignedReturn(models.AbstractModel):
             if picking.state != "done":
                 raise ValidationError(self.env._(
                     "%s has not left yet: nobody can have signed for it.", picking.display_name))
+            if picking.sbo_signed_on > fields.Datetime.context_timestamp(local, self._sbo_signed_now()).date():
+                raise ValidationError(self.env._(
+                    "%s cannot have been signed for in the future.", picking.display_name))
             if picking.sbo_signed_on < fields.Datetime.context_timestamp(local, picking.date_done).date():
                 raise ValidationError(self.env._(
                     "%s cannot have been signed for before it left.", picking.display_name))
 
     def write(self, vals):
         if vals.get("sbo_signed_on"):
-            now = fields.Datetime.to_datetime(self.env.context.get("sbo_as_of")) or fields.Datetime.now()
+            now = self._sbo_signed_now()
             fresh = self.filtered(lambda picking: not picking.sbo_signed_on)
             super(SboSignedReturn, fresh).write({"sbo_signed_noted_at": now})
         elif "sbo_signed_on" in vals:
             vals = dict(vals, sbo_signed_noted_at=False)
         return super().write(vals)
+
+    @api.model
+    def _sbo_signed_now(self):
+        return fields.Datetime.to_datetime(self.env.context.get("sbo_as_of")) or fields.Datetime.now()
 
     @api.model
     def _sbo_asked_domain(self):
