@@ -139,7 +139,7 @@ class TestOrdersNotice(SboOrdersCommon):
             orders.write({"date_order": at("2026-03-02 15:00")})
             self.env.flush_all()
             self.env.invalidate_all()
-            orders.fetch(["company_id"])
+            orders.mapped(lambda order: order._sbo_find_policy())  # of the payment gate: read while confirming
             before = self.cr.sql_log_count
             orders._sbo_confirmed()
             self.env.flush_all()
