@@ -108,13 +108,14 @@ class TestFindingBudgets(SboCheckCommon):
                 customer = self._customer(f"Buyer {n}", clerk=self.clerk)
                 self._order(customer, product, price=50, commitment_date=at("2026-03-05 09:00")).action_confirm()
 
-        for check in shipped:
-            with self.subTest(check=check.code):
-                counts = []
-                for count in (1, 1, 10):
-                    sell(count)
-                    counts.append(self._queries(lambda check=check: check._run(companies=self.company)))
-                self.assertEqual(counts[1], counts[2])
+        counts = []
+        for count in (1, 1, 10):  # the first round warms what is remembered
+            sell(count)
+            counts.append({
+                check.code: self._queries(lambda check=check: check._run(companies=self.company)) for check in shipped})
+        for code, queries in counts[1].items():
+            with self.subTest(check=code):
+                self.assertEqual(queries, counts[2][code])
 
     def test_telling_people(self):
         moment = fields.Datetime.now()
