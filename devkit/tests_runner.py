@@ -160,7 +160,7 @@ def _suites(odoo, paths, options, folder):
         (template,) = Templates(odoo).get("demo")
         database = odoo.clone(template, _database())
         inside = ["--odoo-database", database, "--odoo-http", "--odoo-log-level=error"]
-        inside += ["-p", "devkit.pytest_patience"]
+        inside += ["-p", "devkit.pytest_patience", "-p", "devkit.pytest_people"]
         suites.insert(0, Suite("addon", addon_paths, [*inside, *options], odoo.env, True, folder))
     return suites
 
