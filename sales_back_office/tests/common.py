@@ -66,6 +66,7 @@ class SboCommon(TransactionCase):
         cls.env = env
         try:
             cls._people()
+            env["stock.warehouse"].create({"company_id": cls.company2.id})  # Odoo makes it in tests only
         finally:
             del cls.env
 
