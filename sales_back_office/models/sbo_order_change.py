@@ -46,6 +46,7 @@ class SboOrderChange(models.Model):
         "ir.attachment", "sbo_order_change_agreement_rel", "change_id", "attachment_id", string="Customer's Agreement",
         help="The customer's mail, message or signed change notice.")
     notice_ids = fields.One2many("sbo.order.notice", "change_id", readonly=True, string="Who Must Know")
+    promise_ids = fields.One2many("sbo.order.promise", "change_id", readonly=True, string="Promise Log")
     unanswered = fields.Integer("Not Acknowledged", compute="_compute_unanswered")
 
     _open_idx = models.Index("(company_id, changed_at) WHERE reason IS NULL")
@@ -85,7 +86,10 @@ class SboOrderChange(models.Model):
             return super().write(vals)
         before = {change: change.reason for change in self}
         result = super().write({**vals, "explained_at": fields.Datetime.now(), "explained_by_id": self.env.uid})
-        self.filtered(lambda change: before[change] != change.reason).sudo()._follow_reason()
+        changed = self.filtered(lambda change: before[change] != change.reason).sudo()
+        changed._follow_reason()
+        for change in changed:
+            change.promise_ids._take_reason(before[change])
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -118,6 +122,18 @@ class SboOrderChange(models.Model):
                 raise AccessError(self.env._(
                     "Why the order was changed is said by %(user)s, the order's clerk or salesperson, or a supervisor.",
                     user=change.user_id.name))
+
+    def _take_reason(self, reason, note=False):
+        """The reason was given in the promise log: take it over where nothing but the date was changed."""
+        for change in self.filtered(lambda item: not item.reason and item._only_date()):
+            try:
+                change._refuse_filling({"reason": reason})
+            except AccessError:
+                continue
+            change.write({"reason": reason, "note": change.note or note})
+
+    def _only_date(self):
+        return set(self.line_ids.mapped("field")) == {"commitment_date"}
 
     def _follow_reason(self):
         """An entry error is a finding against whoever entered the old value; another reason is nobody's error."""

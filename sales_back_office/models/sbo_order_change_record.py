@@ -29,6 +29,7 @@ class SboOrderChangeRecord(models.AbstractModel):
         if rows:
             sheets = self._sheets(self.env["sale.order"].union(*(row[0] for row in rows)))
             self._write_lines(sheets, rows)
+            self._meet_promises(sheets, rows)
             self._tell(sheets)
 
     def _rows(self, record, olds):
@@ -59,9 +60,8 @@ class SboOrderChangeRecord(models.AbstractModel):
         """{order: sheet of the user in this transaction}"""
         known = self.env.cr.precommit.data.setdefault("sbo.order.change", {})
         uid = self.env.uid
-        # A sheet may have gone with a savepoint.
-        alive = set(self.browse({known[order.id, uid] for order in orders if (order.id, uid) in known}).exists().ids)
-        missing = orders.filtered(lambda order: known.get((order.id, uid)) not in alive)
+        present = self._present(orders)
+        missing = orders.filtered(lambda order: order.id not in present)
         for order, sheet in zip(missing, self.create([
             {"order_id": order.id, "company_id": order.company_id.id, "user_id": uid} for order in missing
         ]), strict=True):
@@ -98,6 +98,24 @@ class SboOrderChangeRecord(models.AbstractModel):
                     "new_value": words, "old_raw": lines._raw(old), "user_id": user or order.create_uid.id})
         lines.create(new)
         gone.unlink()
+
+    def _meet_promises(self, sheets, rows):
+        """Join the line of the promise log that has brought the new date: the reason is given once for both."""
+        dated = {row[0].id: sheets[row[0]] for row in rows if row[3] == "commitment_date" and sheets[row[0]].line_ids}
+        if dated:
+            loose = self.env["sbo.order.promise"].search([("order_id", "in", list(dated)), ("change_id", "=", False)])
+            for order, lines in loose.grouped("order_id").items():
+                line = lines.filtered(lambda line, order=order: line.new_date == order.commitment_date)[:1]
+                line.change_id = dated[order.id]
+                line._tell_sheet()
+
+    @api.model
+    def _present(self, orders):
+        """{order id: id of the sheet that the user's transaction has written}; one may have gone with a savepoint."""
+        known = self.env.cr.precommit.data.get("sbo.order.change", {})
+        ids = {order.id: known[order.id, self.env.uid] for order in orders if (order.id, self.env.uid) in known}
+        alive = set(self.browse(ids.values()).exists().ids) if ids else ()
+        return {order: sheet for order, sheet in ids.items() if sheet in alive}
 
     def _reader(self, order):
         return order.with_context(tz=order.company_id._sbo_tz()).env

@@ -13,6 +13,12 @@ REASONS = [
     ("entry_error", "Entry Error"),
     ("other", "Other"),
 ]
+# What a reason of the log is called on the change sheet, and the other way round.
+ON_SHEET = {
+    "customer": "customer", "entry_error": "entry_error", "payment": "other", "other": "other",
+    **dict.fromkeys(("shortage", "production", "purchase", "quality", "logistics"), "supply"),
+}
+IN_LOG = {"customer": "customer", "entry_error": "entry_error", "supply": "shortage"}
 HOW = [("call", "Call"), ("email", "E-Mail"), ("message", "Message"), ("visit", "Visit"), ("other", "Other")]
 # What stays as it was written: the rest is how the customer was told, and why.
 FIXED = {"order_id", "promised", "forecast", "new_date", "noted_at", "user_id"}
@@ -54,6 +60,9 @@ class SboOrderPromise(models.Model):
     told_how = fields.Selection(HOW, "By Means of", tracking=True)
     told_at = fields.Datetime("Customer Told", tracking=True, help="When the customer heard of the new date.")
     told_by_id = fields.Many2one("res.users", readonly=True)
+    change_id = fields.Many2one(
+        "sbo.order.change", "Change Sheet", readonly=True, index="btree_not_null", ondelete="set null",
+        help="The sheet that was written when the date was changed; the reason is given once for both.")
     untold = fields.Boolean(
         "Customer Does Not Know", compute="_compute_untold", store=True, precompute=True,
         help="The date slipped, the customer did not ask for it and has not been told of it.")
@@ -83,7 +92,8 @@ class SboOrderPromise(models.Model):
         for vals, order in zip(vals_list, orders, strict=True):
             vals.setdefault("promised", order.commitment_date)
             if not self.env.su:  # the log's own lines know the date before, people cannot choose it
-                vals.update(promised=order.commitment_date, user_id=self.env.uid, noted_at=self._now())
+                vals.update(promised=order.commitment_date, user_id=self.env.uid, noted_at=self._now(),
+                            change_id=False)
             vals.update(
                 company_id=order.company_id.id, clerk_id=order.sbo_clerk_id.id,
                 partner_id=order.partner_id.commercial_partner_id.id)
@@ -97,7 +107,7 @@ class SboOrderPromise(models.Model):
         return promises
 
     def write(self, vals):
-        if FIXED & set(vals):
+        if FIXED & set(vals) or ("change_id" in vals and not self.env.su):
             raise UserError(self.env._(
                 "The dates of a promise stay as they were noted, so that it can be seen later what the customer was "
                 "told; note the next change as a new line."))
@@ -107,6 +117,8 @@ class SboOrderPromise(models.Model):
         untold = self.filtered(lambda promise: not promise.told_at)
         result = super().write(vals)
         untold._log_contact()
+        if vals.get("reason"):
+            self._tell_sheet()
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -123,6 +135,20 @@ class SboOrderPromise(models.Model):
         self.ensure_one()
         return {"type": "ir.actions.act_window", "res_model": "sale.order", "res_id": self.order_id.id,
                 "views": [[False, "form"]]}
+
+    # === the change sheet of the same date === #
+
+    def _tell_sheet(self):
+        for promise in self.filtered("reason"):
+            # Superuser: whether the user may say it on the sheet is asked there.
+            promise.sudo().change_id._take_reason(ON_SHEET[promise.reason], promise.note)
+
+    def _take_reason(self, former):
+        """Take over the reason of the sheet, unless the log knows better than what the sheet said before."""
+        for promise in self.filtered("change_id.reason"):
+            if not promise.reason or promise.reason == IN_LOG.get(former, "other" if former else None):
+                reason = promise.change_id.reason
+                promise.write({"reason": IN_LOG.get(reason, "other"), "note": promise.note or promise.change_id.note})
 
     def _add_told(self, vals):
         """Who says that the customer was told, and now unless said otherwise; nobody is told in the future."""
@@ -147,7 +173,8 @@ class SboOrderPromise(models.Model):
 
     def _check_dates(self, vals_list, orders):
         for vals, order in zip(vals_list, orders, strict=True):
-            if not (vals.get("forecast") or vals.get("new_date") or "new_date" in vals):
+            # The log's own lines also say that a date was taken away; people name one.
+            if not (vals.get("forecast") or vals.get("new_date") or (self.env.su and "new_date" in vals)):
                 raise UserError(self.env._("Enter a forecast or a new date for %s.", order.display_name))
             if order.state != "sale":
                 raise UserError(self.env._(

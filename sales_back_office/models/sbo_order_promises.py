@@ -77,10 +77,12 @@ class SboOrderPromises(models.AbstractModel):
         changed = orders.filtered(lambda order: order.commitment_date != former[order.id])
         if changed:
             # Superuser: the log is written whoever may change the date, and nobody can leave it out.
+            sheets = self.env["sbo.order.change"].sudo()._present(changed)
             self.env["sbo.order.promise"].sudo().create([
                 {"order_id": order.id, "promised": former[order.id], "new_date": order.commitment_date,
-                 "reason": self.env.context.get("sbo_promise_reason"), "user_id": self.env.uid}
-                for order in changed])
+                 "reason": self.env.context.get("sbo_promise_reason"), "user_id": self.env.uid,
+                 "change_id": sheets.get(order.id)}
+                for order in changed])._tell_sheet()
 
     def _sbo_keep_promise(self, promise):
         """Take over the date of a line of the log, without a second line for it."""

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .sbo_contact_log import KINDS
@@ -32,6 +33,9 @@ class SboShipment(models.AbstractModel):
         "mail.message", "Shipping Notice", readonly=True, copy=False, ondelete="set null", index="btree_not_null",
         help="The message that went to the customer.")
     sbo_is_shipment = fields.Boolean(compute="_compute_sbo_is_shipment")
+    sbo_untold = fields.Boolean(
+        "Customer Not Told", compute="_compute_sbo_untold", search="_search_sbo_untold",
+        help="The goods have left, and the customer has not been told, or the notice came back.")
     sbo_issue_count = fields.Integer("Open Issues", compute="_compute_sbo_issue_count")
 
     @api.depends("picking_type_code", "sale_id")
@@ -39,6 +43,27 @@ class SboShipment(models.AbstractModel):
         """Goods of a sales order that leave for the customer."""
         for picking in self:
             picking.sbo_is_shipment = picking.picking_type_code == "outgoing" and bool(picking.sale_id)
+
+    @api.depends("state", "sbo_is_shipment", "sbo_told_at", "sbo_told_message_id")
+    def _compute_sbo_untold(self):
+        self.env["mail.notification"].flush_model()
+        self.flush_recordset(["sbo_told_message_id"])
+        failed = {row[0] for row in self.env.execute_query(SQL(
+            "SELECT p.id FROM stock_picking p WHERE p.id = ANY(%s) AND %s", self.ids,
+            self._sbo_sql_failed(SQL("p.sbo_told_message_id"))))} if self.sbo_told_message_id else set()
+        for picking in self:
+            picking.sbo_untold = picking.state == "done" and picking.sbo_is_shipment and (
+                not picking.sbo_told_at or picking.id in failed)
+
+    def _search_sbo_untold(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        self.env["mail.notification"].flush_model()
+        failed = Domain("id", "in", SQL("(SELECT p.id FROM stock_picking p WHERE %s)", self._sbo_sql_failed(
+            SQL("p.sbo_told_message_id"))))
+        domain = Domain([("state", "=", "done"), ("picking_type_code", "=", "outgoing"), ("sale_id", "!=", False)]) & (
+            Domain("sbo_told_at", "=", False) | failed)
+        return domain if True in value else ~domain
 
     def _compute_sbo_issue_count(self):
         counts = dict(self.env["sbo.order.issue"].sudo()._read_group(  # a number, whoever may see the issues

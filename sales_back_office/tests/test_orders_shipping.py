@@ -55,6 +55,21 @@ class TestOrdersShipping(SboDeliveriesCommon):
         self.assertEqual([bool(picking.sbo_told_at) for picking in pickings], [True, True, False])
         self.assertIn(pickings[2].name, told["params"]["message"], "who could not be told is named")
 
+    def test_untold_are_those_that_left_in_silence(self):
+        told, silent, waiting = self._left(), self._left(), self._promised().picking_ids
+        told.with_user(self.clerk).action_sbo_told_by_call()
+        every = told + silent + waiting
+        self.assertEqual([picking.sbo_untold for picking in every], [False, True, False])
+        found = self.env["stock.picking"].with_user(self.clerk).search(
+            [("sbo_untold", "=", True), ("id", "in", every.ids)])
+        self.assertEqual(found, silent)
+
+    def test_nobody_signs_in_the_future(self):
+        picking = self._left()
+        with self.assertRaisesRegex(ValidationError, "in the future"):
+            self._as(picking, "2026-03-06 09:00").sbo_signed_on = "2026-03-07"
+        self._as(picking, "2026-03-07 00:30").sbo_signed_on = "2026-03-07"
+
     def test_by_telephone(self):
         picking = self._left()
         self._as(picking, "2026-03-04 15:00").action_sbo_told_by_call()
@@ -117,7 +132,13 @@ class TestOrdersShipping(SboDeliveriesCommon):
         ]).write({"notification_type": "email", "notification_status": "bounce"})
         self._run(self.untold, "2026-03-05 02:00")
         self.assertEqual(self._is_open(self._findings(picking, self.untold)), [True])
+        picking.invalidate_recordset(["sbo_untold"])
+        self.assertTrue(picking.sbo_untold, "the buttons show again")
+        untold = self.env["stock.picking"].search([("sbo_untold", "=", True), ("id", "=", picking.id)])
+        self.assertEqual(untold, picking, "and the list names it")
         self._as(picking, "2026-03-05 09:00").action_sbo_told_by_call()
+        picking.invalidate_recordset(["sbo_untold"])
+        self.assertFalse(picking.sbo_untold)
         self.assertEqual((picking.sbo_told_how, picking.sbo_told_at), ("call", at("2026-03-05 09:00")))
         self._run(self.untold, "2026-03-06 02:00")
         self.assertEqual(self._findings(picking, self.untold).closed_at, at("2026-03-05 09:00"))
