@@ -43,7 +43,7 @@ class SboContactLog(models.Model):
         "sale.order", index="btree_not_null", ondelete="restrict", tracking=True,
         domain="[('partner_id', 'child_of', partner_id)]")
     picking_id = fields.Many2one(
-        "stock.picking", "Delivery", index="btree_not_null", ondelete="restrict", tracking=True,
+        "stock.picking", "Delivery Order", index="btree_not_null", ondelete="restrict", tracking=True,
         domain="[('partner_id', 'child_of', partner_id), ('picking_type_code', '=', 'outgoing')]")
     message_id = fields.Many2one(
         "mail.message", readonly=True, index="btree_not_null", ondelete="set null", copy=False,

@@ -68,7 +68,7 @@ class SboOnTime(models.Model):
     qty_open = fields.Float(
         "To Deliver", readonly=True, digits="Product Unit", help="Ordered and still on its way out of the house.")
     days_late = fields.Integer(readonly=True, aggregator="max")
-    outcome = fields.Selection(OUTCOMES, readonly=True)
+    outcome = fields.Selection(OUTCOMES, "Delivery Outcome", readonly=True)
     on_time_rate = fields.Float(
         "On Time in Full %", readonly=True, aggregator="avg", digits=(5, 1),
         help="Share of the due lines that the customer had complete by the end of the promised day.")

@@ -20,7 +20,7 @@ class SboOrderAccuracy(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
     user_id = fields.Many2one("res.users", "Entered by", readonly=True)
-    date = fields.Datetime("Verified", readonly=True)
+    date = fields.Datetime("Verified at", readonly=True)
     orders = fields.Integer("Verified Orders", readonly=True, aggregator="sum")
     differences = fields.Integer(readonly=True, aggregator="sum")
     rate = fields.Float("Errors per Order", readonly=True, aggregator="avg", digits=(16, 2))

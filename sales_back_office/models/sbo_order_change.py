@@ -31,9 +31,10 @@ class SboOrderChange(models.Model):
     order_id = fields.Many2one("sale.order", required=True, readonly=True, index=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     partner_id = fields.Many2one(related="order_id.partner_id")
-    user_id = fields.Many2one("res.users", "Changed by", required=True, readonly=True, index=True)
-    changed_at = fields.Datetime("Changed", required=True, readonly=True, default=fields.Datetime.now)
-    line_ids = fields.One2many("sbo.order.change.line", "change_id", readonly=True, string="What Was Changed")
+    user_id = fields.Many2one("res.users", "Change Made by", required=True, readonly=True, index=True)
+    changed_at = fields.Datetime("Changed at", required=True, readonly=True, default=fields.Datetime.now)
+    line_ids = fields.One2many("sbo.order.change.line", "change_id", readonly=True, string="Changes in Detail")
+    summary = fields.Char("What Was Changed", compute="_compute_summary")
     reason = fields.Selection(REASONS, tracking=True, help="Entry error: counts against whoever entered the old value.")
     note = fields.Text("Why, in Words", tracking=True)
     state = fields.Selection(
@@ -55,6 +56,16 @@ class SboOrderChange(models.Model):
     def _compute_state(self):
         for change in self:
             change.state = "explained" if change.reason else "open"
+
+    @api.depends("line_ids")
+    @api.depends_context("lang")
+    def _compute_summary(self):
+        names = dict(self.env["sbo.order.change.line"]._fields["field"]._description_selection(self.env))
+        for change in self:
+            # Superuser: as far as the sheet itself may be read.
+            change.summary = ", ".join(dict.fromkeys(
+                f"{names[line.field]}: {line.old_value or '–'} → {line.new_value or '–'}"
+                for line in change.sudo().line_ids))
 
     @api.depends("notice_ids.state")
     def _compute_unanswered(self):

@@ -32,7 +32,7 @@ class SboOrderChangeLine(models.Model):
     # No foreign key: a removed line leaves its number behind.
     line_number = fields.Integer("Order Line", readonly=True)
     product = fields.Char("Line", readonly=True)
-    field = fields.Selection(FIELDS, "What", required=True, readonly=True)
+    field = fields.Selection(FIELDS, "Changed Field", required=True, readonly=True)
     old_value = fields.Char("Before", readonly=True)
     new_value = fields.Char("After", readonly=True)
     old_raw = fields.Json(readonly=True)

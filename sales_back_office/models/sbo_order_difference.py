@@ -27,13 +27,13 @@ class SboOrderDifference(models.Model):
     order_id = fields.Many2one(related="verification_id.order_id", store=True, index=True)
     company_id = fields.Many2one(related="verification_id.company_id", store=True)
     product = fields.Char("Line", readonly=True)
-    field = fields.Selection(FIELDS, "What", required=True, readonly=True)
-    order_value = fields.Char("Entered", readonly=True)
+    field = fields.Selection(FIELDS, "Differing Field", required=True, readonly=True)
+    order_value = fields.Char("In the Order", readonly=True)
     paper_value = fields.Char("On the Paper", readonly=True)
     user_id = fields.Many2one("res.users", "Entered by", readonly=True, index=True)
     found_at = fields.Datetime("Found", required=True, readonly=True, default=fields.Datetime.now)
     state = fields.Selection(
-        [("open", "Open"), ("corrected", "Corrected"), ("paper_wrong", "Paper Is Wrong"),
+        [("open", "Open"), ("corrected", "Order Corrected"), ("paper_wrong", "Paper Is Wrong"),
          ("rechecked", "Verified Again")], required=True, readonly=True, default="open")
     closed_at = fields.Datetime("Closed", readonly=True)
     closed_by_id = fields.Many2one("res.users", "Closed by", readonly=True)

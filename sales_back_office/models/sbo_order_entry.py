@@ -1,12 +1,12 @@
 from odoo import api, fields, models
 
 CHANNELS = [
-    ("email", "E-mail"),
+    ("email", "E-Mail"),
     ("message", "Message"),
     ("phone", "Phone"),
     ("fax", "Fax"),
     ("portal", "Portal or Web Shop"),
-    ("visit", "Handed Over"),
+    ("visit", "In Person"),
     ("other", "Other"),
 ]
 # Marks lines that come with their order; an object, so that no caller can send it.
@@ -35,9 +35,9 @@ class SboOrderEntry(models.AbstractModel):
         "partner_id", "partner_shipping_id", "partner_invoice_id", "commitment_date", "payment_term_id", "currency_id")
 
     sbo_received_at = fields.Datetime(
-        "Received", copy=False, tracking=True,
+        "Order Received", copy=False, tracking=True,
         help="When the customer's order reached us. Whether it was entered in time counts from here.")
-    sbo_channel = fields.Selection(CHANNELS, "Received by", copy=False)
+    sbo_channel = fields.Selection(CHANNELS, "Came by", copy=False)
     sbo_document_ids = fields.Many2many(
         "ir.attachment", "sbo_order_document_rel", "order_id", "attachment_id", string="Customer's Document",
         copy=False, help="The order as the customer wrote it: what the order is verified against.")

@@ -4,9 +4,9 @@ from odoo.tools import SQL
 from .sbo_order_progress import STAGES as STAGES_OF_PROGRESS
 
 # How far one step of an order is; every room's own states are told in these words here.
-STEPS = [("none", "–"), ("todo", "To Do"), ("part", "Partly"), ("done", "Done"), ("stop", "Stopped")]
+STEPS = [("none", "–"), ("todo", "Not Yet"), ("part", "Partly"), ("done", "Done"), ("stop", "Stopped")]
 STAGES = {
-    "verified": "Verified",
+    "verified": "Checked",
     "notified": "Notified",
     "produced": "Produced",
     "paid": "Paid",
@@ -96,12 +96,12 @@ class SboOrderExecution(models.Model):
     days_late = fields.Integer(
         readonly=True, aggregator="max",
         help="Days since the promised day while goods are still to leave.")
-    amount_total = fields.Monetary("Total", readonly=True, help="In the company's currency, with taxes.")
+    amount_total = fields.Monetary("Amount", readonly=True, help="In the company's currency, with taxes.")
     amount_invoiced = fields.Monetary("Invoiced Amount", readonly=True, help="On posted invoices, less credit notes.")
     amount_collected = fields.Monetary(
         "Collected Amount", readonly=True,
         help="What of the order's invoices is paid; an invoice of several orders counts by its lines.")
-    verified = fields.Selection(STEPS, readonly=True)
+    verified = fields.Selection(STEPS, "Checked", readonly=True)
     notified = fields.Selection(STEPS, readonly=True)
     produced = fields.Selection(STEPS, readonly=True)
     paid = fields.Selection(STEPS, readonly=True, help="Whether the goods may leave: the state of the payment gate.")

@@ -26,12 +26,12 @@ class SboOrderIssue(models.Model):
     _order = "opened_at desc, id desc"
     _check_company_auto = True
 
-    name = fields.Char("No.", required=True, readonly=True, copy=False, default="/")
+    name = fields.Char("Issue No.", required=True, readonly=True, copy=False, default="/")
     active = fields.Boolean(default=True)
     order_id = fields.Many2one(
         "sale.order", required=True, index=True, ondelete="cascade", check_company=True)
     picking_id = fields.Many2one(
-        "stock.picking", "Delivery", index="btree_not_null", ondelete="set null", check_company=True,
+        "stock.picking", "Delivery Order", index="btree_not_null", ondelete="set null", check_company=True,
         domain="[('sale_id', '=', order_id)]")
     product_id = fields.Many2one("product.product", index="btree_not_null")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
@@ -58,7 +58,8 @@ class SboOrderIssue(models.Model):
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for issue in self:
-            issue.display_name = " ".join(filter(None, (issue.name, kinds.get(issue.kind), issue.order_id.name)))
+            name = issue.name if issue._origin else self.env._("New Issue")
+            issue.display_name = " ".join(filter(None, (name, kinds.get(issue.kind), issue.order_id.name)))
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -10,7 +10,7 @@ from .sbo_order_change_line import PRICES
 STATES = [
     ("to_send", "To Be Sent"),
     ("sent", "Not Acknowledged"),
-    ("acknowledged", "Acknowledged"),
+    ("acknowledged", "Notice Acknowledged"),
     ("cancelled", "No Longer Needed"),
 ]
 KINDS = [("confirmed", "Order Confirmed"), ("changed", "Order Changed"), ("cancelled", "Order Cancelled")]
@@ -39,10 +39,10 @@ class SboOrderNotice(models.Model):
     task_due_on = fields.Date("By When", readonly=True)
     caused_at = fields.Datetime("Since", required=True, readonly=True, default=fields.Datetime.now)
     send_due_at = fields.Datetime("To Be Sent by", required=True, readonly=True)
-    sent_at = fields.Datetime("Sent", readonly=True)
+    sent_at = fields.Datetime("Sent at", readonly=True)
     sent_by_id = fields.Many2one("res.users", "Sent by", readonly=True)
     ack_due_at = fields.Datetime("To Be Acknowledged by", readonly=True, index="btree_not_null")
-    acknowledged_at = fields.Datetime("Acknowledged", readonly=True)
+    acknowledged_at = fields.Datetime("Acknowledged at", readonly=True)
     acknowledged_by_id = fields.Many2one("res.users", "Acknowledged by", readonly=True)
     answer = fields.Text(readonly=True)
     escalated_at = fields.Datetime("Escalated", readonly=True)

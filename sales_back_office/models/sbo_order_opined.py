@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -10,6 +10,17 @@ class SboOrderOpined(models.AbstractModel):
     _inherit = ["sbo.order.hooks"]
 
     sbo_opinion_ids = fields.One2many("sbo.order.opinion", "order_id", readonly=True)
+
+    sbo_opinions_asked = fields.Boolean(
+        compute="_compute_sbo_opinions_asked", help="A department that the order's class names is still to be asked.")
+
+    @api.depends("state", "sbo_order_class_id", "sbo_opinion_ids.state")
+    def _compute_sbo_opinions_asked(self):
+        for order in self:
+            # Superuser: whoever sees the order may ask.
+            departments = order.sudo().sbo_order_class_id.department_ids if order.state in ("draft", "sent") else ()
+            order.sbo_opinions_asked = bool(departments) and bool(
+                departments - order.sudo().sbo_opinion_ids._still_hold(order.sudo()._sbo_content()).department_id)
 
     def action_sbo_ask_opinions(self):
         """Ask the departments that the class of the order names, and again those who spoke of an earlier state."""

@@ -116,7 +116,7 @@ class SboOrderOpinion(models.Model):
         asked = self.browse()
         for department in order_class.department_ids:
             opinion = present.get(department)
-            if opinion and (opinion.state == "waiting" or opinion.content == content):
+            if opinion and opinion._still_hold(content):
                 continue
             values = {"asked_at": now, "asked_by_id": self.env.uid, "due_at": due_at, "state": "waiting",
                       "given_at": False, "user_id": False, "text": False, "overruled_by_id": False}
@@ -128,6 +128,10 @@ class SboOrderOpinion(models.Model):
             asked |= opinion
         asked._tell_members()
         return asked
+
+    def _still_hold(self, content):
+        """Those that are waited for, or were given on this content of their order."""
+        return self.filtered(lambda opinion: opinion.state == "waiting" or opinion.content == content)
 
     def _tell_members(self):
         for opinion in self:

@@ -73,6 +73,20 @@ class SboOrderPromises(models.AbstractModel):
                 "res_model": "sbo.order.promise", "views": [[False, "form"]], "target": "new",
                 "context": {"default_order_id": self.id}}
 
+    def action_sbo_told_date(self):
+        """The customer was told of the date that is expected now: the line of the log that says so, else a new one."""
+        self.ensure_one()
+        last = self.sbo_promise_ids.sorted("id")[-1:]
+        later = last.new_date or last.forecast
+        if last.untold and later and later >= self.sbo_expected_date:
+            last.action_told()
+            return None
+        action = self.action_sbo_new_promise()
+        now = self.env["sbo.order.promise"]._now()
+        forecast = self.sbo_expected_date if self.sbo_expected_date > now else False
+        action["context"].update(default_forecast=forecast, default_told_how="call")
+        return action
+
     def _sbo_log_promises(self, orders, former):
         changed = orders.filtered(lambda order: order.commitment_date != former[order.id])
         if changed:

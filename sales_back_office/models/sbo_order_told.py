@@ -13,7 +13,7 @@ class SboOrderTold(models.AbstractModel):
     order_name = fields.Char(related="order_id.name", string="Order No.", related_sudo=True)
     partner_name = fields.Char("Customer Name", compute="_compute_told")
     promised_on = fields.Date("Promised", compute="_compute_told")
-    goods = fields.Html("Ordered", compute="_compute_told", sanitize=False)
+    goods = fields.Html("Goods Ordered", compute="_compute_told", sanitize=False)
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     department_id = fields.Many2one("sbo.department", readonly=True, ondelete="restrict")
 

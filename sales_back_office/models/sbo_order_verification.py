@@ -31,8 +31,8 @@ class SboOrderVerification(models.Model):
     class_id = fields.Many2one("sbo.order.class", "Order Class", readonly=True, ondelete="set null")
     blind = fields.Boolean(readonly=True, help="The order stays hidden until everything is typed from the paper.")
     started_at = fields.Datetime("Started", required=True, readonly=True, default=fields.Datetime.now)
-    compared_at = fields.Datetime("Compared", readonly=True)
-    verified_at = fields.Datetime("Verified", readonly=True)
+    compared_at = fields.Datetime("Compared at", readonly=True)
+    verified_at = fields.Datetime("Verified at", readonly=True)
     paper_ref = fields.Char("Customer's Number", help="The order number on the customer's paper.")
     note = fields.Text(help="What else was noticed.")
     document_ids = fields.Many2many(related="order_id.sbo_document_ids", string="Customer's Document")
@@ -44,6 +44,8 @@ class SboOrderVerification(models.Model):
     comparison_rows = fields.Json(readonly=True)
     comparisons = fields.Html("Automatic Comparisons", compute="_compute_comparisons", sanitize=False)
     can_type = fields.Boolean(compute="_compute_can_type")
+    can_again = fields.Boolean(
+        "May Verify Again", compute="_compute_can_type", help="The user may begin a new sheet for this order.")
 
     _present_uniq = models.UniqueIndex("(order_id) WHERE state <> 'superseded'", "The order is being verified already.")
     _order_idx = models.Index("(order_id)")
@@ -69,16 +71,17 @@ class SboOrderVerification(models.Model):
     def _compute_comparisons(self):
         """As they were when the sheet was compared; before that as they are now, unless the sheet is blind."""
         for sheet in self:
-            rows = sheet.comparison_rows
-            if not rows and sheet.state == "open" and not sheet.blind:
-                rows = sheet.order_id._sbo_compare()
-            sheet.comparisons = sheet._comparison_table(rows or [])
+            sheet.comparisons = sheet._comparison_table(sheet._comparisons())
 
     @api.depends("state", "user_id")
     @api.depends_context("uid")
     def _compute_can_type(self):
+        clerk = self.env.user.has_group("sales_back_office.sbo_group_clerk")
         for sheet in self:
             sheet.can_type = sheet.state == "open" and sheet.user_id == self.env.user
+            sheet.can_again = sheet.state in ("difference", "stale", "done") and (
+                sheet.order_id.state in ("draft", "sent") and clerk
+                and self.env.user not in sheet.sudo().order_id._sbo_who_entered())
 
     # === CRUD === #
 
@@ -138,6 +141,15 @@ class SboOrderVerification(models.Model):
         self.env.flush_all()
         self.env.cr.execute(SQL(
             "SELECT id FROM sale_order WHERE id = ANY(%s) ORDER BY id FOR UPDATE", self.order_id.ids))
+
+    def _comparisons(self):
+        """The rows of the comparisons; those of the past keep their words, under names in the reader's language."""
+        self.ensure_one()
+        if self.comparison_rows:
+            names = {code: name for code, name, _method in self.order_id._sbo_comparers()}
+            return [{**row, "name": names.get(row["code"], row["name"]),
+                     "text": self.env._("in order") if row["ok"] else row["text"]} for row in self.comparison_rows]
+        return self.order_id._sbo_compare() if self.state == "open" and not self.blind else []
 
     def _comparison_table(self, rows):
         if not rows:

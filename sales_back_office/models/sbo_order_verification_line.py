@@ -33,7 +33,7 @@ class SboOrderVerificationLine(models.Model):
         "Price on the Paper", digits="Product Price", help="Unit price after discount, in the order's currency.")
     paper_date = fields.Date("Date on the Paper", help="Leave it empty when the paper names none.")
     answered = fields.Boolean(readonly=True)
-    result = fields.Selection([("same", "Same"), ("differs", "Differs")], readonly=True)
+    result = fields.Selection([("same", "Same"), ("differs", "Differs")], "Comparison", readonly=True)
     label = fields.Char(compute="_compute_label")
     state = fields.Selection(related="verification_id.state")
     can_type = fields.Boolean(related="verification_id.can_type")

@@ -6,7 +6,7 @@ STATES = [
     ("open", "Being Verified"),
     ("difference", "Differences"),
     ("stale", "Changed since Verified"),
-    ("done", "Verified"),
+    ("done", "Fully Verified"),
 ]
 
 
@@ -22,8 +22,10 @@ class SboOrderVerified(models.AbstractModel):
         STATES, "Verification", readonly=True, copy=False, tracking=True,
         help="Where the present verification of the order stands; empty: nobody has begun one.")
     sbo_order_class_id = fields.Many2one("sbo.order.class", "Order Class", compute="_compute_sbo_order_class_id")
-    sbo_opinions_asked = fields.Boolean(compute="_compute_sbo_order_class_id")
     sbo_verification_required = fields.Boolean("Must Be Verified", compute="_compute_sbo_order_class_id")
+    sbo_can_verify = fields.Boolean(
+        "May Verify", compute="_compute_sbo_can_verify",
+        help="The user is a clerk who has entered nothing of the quotation.")
 
     @api.depends("amount_total", "partner_id", "order_line.product_id", "company_id")
     def _compute_sbo_order_class_id(self):
@@ -32,7 +34,15 @@ class SboOrderVerified(models.AbstractModel):
             # Superuser: the class' name and demand are no secret from whoever sees the order.
             order.sbo_order_class_id = classes[order].sudo()
             order.sbo_verification_required = classes[order].sudo().verify
-            order.sbo_opinions_asked = bool(classes[order].sudo().department_ids)
+
+    @api.depends("state", "sbo_verification_state")
+    @api.depends_context("uid")
+    def _compute_sbo_can_verify(self):
+        clerk = self.env.user.has_group("sales_back_office.sbo_group_clerk")
+        for order in self:
+            order.sbo_can_verify = bool(
+                clerk and order._origin and order.state in ("draft", "sent") and order.sbo_verification_state != "done"
+                and self.env.user not in order._origin._sbo_who_entered())
 
     # === CRUD === #
 

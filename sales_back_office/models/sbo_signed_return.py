@@ -17,7 +17,7 @@ class SboSignedReturn(models.AbstractModel):
     sbo_signed_on = fields.Date(
         "Signed on", copy=False, tracking=True, help="The day written on the delivery note by the customer.")
     sbo_signed_by = fields.Char("Signed by", copy=False, tracking=True, help="Who signed for the customer.")
-    sbo_signed_result = fields.Selection(RESULTS, "Received", copy=False, tracking=True)
+    sbo_signed_result = fields.Selection(RESULTS, "Goods Received", copy=False, tracking=True)
     sbo_signed_remark = fields.Char(
         "Remark on the Note", copy=False, tracking=True, help="What the customer wrote: short, damaged, wrong.")
     sbo_signed_scan = fields.Binary("Scan", copy=False, attachment=True)

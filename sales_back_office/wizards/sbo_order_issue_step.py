@@ -13,8 +13,8 @@ class SboOrderIssueStep(models.TransientModel):
     step = fields.Selection(
         [("reply", "Answer the Customer"), ("solve", "Report the Result"), ("cancel", "Cancel"), ("reopen", "Reopen")],
         required=True, default="reply")
-    how = fields.Selection(HOW, "By", default="call")
-    moment = fields.Datetime("When", required=True, default=lambda self: fields.Datetime.now())
+    how = fields.Selection(HOW, "By Means of", default="call")
+    moment = fields.Datetime("Date and Time", required=True, default=lambda self: fields.Datetime.now())
     text = fields.Text("What Was Said", required=True)
 
     def action_apply(self):
