@@ -73,6 +73,7 @@ from . import test_orders_change
 from . import test_orders_entry
 from . import test_orders_one_reason
 from . import test_orders_portal
+from . import test_orders_screens
 from . import test_orders_tours
 from . import test_payment_received
 from . import test_payment_gate
