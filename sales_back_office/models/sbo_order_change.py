@@ -52,11 +52,6 @@ class SboOrderChange(models.Model):
 
     _open_idx = models.Index("(company_id, changed_at) WHERE reason IS NULL")
 
-    @api.depends("reason")
-    def _compute_state(self):
-        for change in self:
-            change.state = "explained" if change.reason else "open"
-
     @api.depends("line_ids")
     @api.depends_context("lang")
     def _compute_summary(self):
@@ -66,6 +61,11 @@ class SboOrderChange(models.Model):
             change.summary = ", ".join(dict.fromkeys(
                 f"{names[line.field]}: {line.old_value or '–'} → {line.new_value or '–'}"
                 for line in change.sudo().line_ids))
+
+    @api.depends("reason")
+    def _compute_state(self):
+        for change in self:
+            change.state = "explained" if change.reason else "open"
 
     @api.depends("notice_ids.state")
     def _compute_unanswered(self):
