@@ -47,7 +47,7 @@ tours.add("sbo_order_enter", {
         { content: "ten of them", trigger: cell("product_uom_qty"), run: "edit 10 && press Tab" },
         { content: "save", trigger: ".o_form_button_save:visible", run: "click" },
         { content: "saved", trigger: ".o_form_saved .o_arrow_button_current:contains(Quotation)" },
-        { content: "it must be verified", trigger: "button[name=action_sbo_verify]:visible" },
+        { content: "not by whoever has entered it", trigger: ".o_form_view:not(:has(button[name=action_sbo_verify]))" },
         { content: "confirm all the same", trigger: "button[name=action_confirm]:visible", run: "click" },
         { content: "refused, and why", trigger: ".modal:contains(before it is verified)" },
         { content: "close", trigger: ".modal .modal-footer button", run: "click" },
