@@ -51,6 +51,7 @@ from . import sbo_payment_money
 from . import sbo_payment_checks
 from . import sbo_payment_promise
 from . import sbo_order_gated
+from . import sbo_order_line_gated
 from . import sbo_picking_gated
 from . import sbo_responsibility
 from . import sbo_absence

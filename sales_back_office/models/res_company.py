@@ -41,3 +41,8 @@ class ResCompany(models.Model):
         self.ensure_one()
         company = self.sudo()
         return company.resource_calendar_id.tz or company.partner_id.tz or "UTC"
+
+    def _sbo_today(self):
+        """Today where the company is, whatever time zone a caller claims to be in."""
+        self.ensure_one()
+        return fields.Date.context_today(self.with_context(tz=self._sbo_tz()))

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools.sql import column_exists, create_column
 
-from .sbo_payment_policy import GATED, POLICIES
+from .sbo_payment_policy import CREDIT, GATED, POLICIES
 
 STATES = [
     ("not_needed", "No Check"),
@@ -86,9 +86,14 @@ class SboOrderGated(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        settled = ("sbo_gate_policy", "sbo_gate_percent", "sbo_gate_turn")
         for vals in vals_list:
-            vals.pop("sbo_gate_policy", None)
-            vals.pop("sbo_gate_percent", None)
+            for name in settled:
+                vals.pop(name, None)
+        claims = {f"default_{name}" for name in settled} & self.env.context.keys()
+        if claims:
+            context = {key: value for key, value in self.env.context.items() if key not in claims}
+            return super(SboOrderGated, self.with_context(context)).create(vals_list).with_env(self.env)
         return super().create(vals_list)
 
     def write(self, vals):
@@ -96,7 +101,16 @@ class SboOrderGated(models.AbstractModel):
                 and self.env.context.get("sbo_step") is not STEP:
             raise AccessError(self.env._(
                 "The policy of an order follows from its own, its customer and its payment term."))
-        return super().write(vals)
+        if "partner_id" in vals:
+            self._sbo_refuse_other_credit(self.env["res.partner"].browse(vals["partner_id"]))
+        left = self.browse()
+        if vals.get("state", "sale") != "sale":
+            left = self.filtered(lambda order: order.state == "sale" and order.sbo_gate_policy in GATED)
+        result = super().write(vals)
+        if left:
+            # Superuser: whoever sells need not see every move.
+            self.env["sbo.payment.gate"].sudo()._refuse_alive(left)
+        return result
 
     # === actions === #
 
@@ -115,6 +129,16 @@ class SboOrderGated(models.AbstractModel):
             if (policy, percent) != (order.sbo_gate_policy, order.sbo_gate_percent):
                 order.with_context(sbo_step=STEP).write({"sbo_gate_policy": policy, "sbo_gate_percent": percent})
         return result
+
+    def _sbo_refuse_other_credit(self, partner):
+        """What was confirmed on a customer's credit does not leave on somebody else's by a salesperson's hand."""
+        moved = self.filtered(
+            lambda order: order.state == "sale" and order.sbo_gate_policy in CREDIT
+            and order.partner_id.commercial_partner_id != partner.commercial_partner_id)
+        if moved and not self._sbo_may_decide():
+            raise AccessError(self.env._(
+                "%s is confirmed on its customer's credit: only somebody in accounting or a back-office manager can "
+                "give it to another customer.", moved[0].display_name))
 
     def _sbo_find_policy(self):
         """(policy, percent) that this order has now: the narrowest one that is set."""

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
 
 
@@ -52,12 +52,11 @@ class SboPaymentCredit(models.AbstractModel):
     @api.model
     def _sql_overdue(self, partners, company) -> SQL:
         """Invoices past due by more than the days the company allows; a payment without entry counts as paid."""
-        today = fields.Date.context_today(self)
         condition = SQL(
             """l.amount_residual > 0 AND l.date_maturity < %s::date - %s AND EXISTS (
                  SELECT FROM account_move v WHERE v.id = l.move_id
                     AND v.payment_state NOT IN ('paid', 'in_payment', 'reversed'))""",
-            today, company.sbo_gate_overdue_days)
+            company._sbo_today(), company.sbo_gate_overdue_days)
         return self._sql_receivable(
             partners, company, condition, SQL("SUM(l.amount_residual) AS overdue, MIN(l.date_maturity) AS since"))
 

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_amount, format_date
 
 from ..tools import payment_gate as tool
-from .sbo_payment_policy import CREDIT, MONEY
+from .sbo_payment_policy import CREDIT, GATED, MONEY
 
 # Marks in the context that moves become done by way of the gate. It is this object that counts: no RPC call sends it.
 PASSED = object()
@@ -31,17 +31,28 @@ class SboPaymentGate(models.AbstractModel):
 
         Deliveries validated in the same call are judged together, so that one message names all that are refused.
 
+        :return: {move id: how much of it was judged}
         :raise UserError: which deliveries, what is missing, who can release them
         """
         if not moves:
-            return
+            return {}
         together = self.env.context.get("button_validate_picking_ids") or ()
         leaving = self._leaving(moves, together)
         if leaving:
             self._take_turn({order for _move, _picking, order in leaving})
-            own = set(moves.ids)
-            self._judge(leaving, self._going([move for move, *_rest in leaving]),
-                        {picking for move, picking, _order in leaving if move in own})
+            own, going = set(moves.ids), self._going(leaving)
+            self._judge(leaving, going, {picking for move, picking, _order in leaving if move in own})
+            return {row["id"]: Decimal(row["taken"]) for row in going}
+        return {}
+
+    @api.model
+    def _check_gone(self, moves, judged):
+        """After moves became done: what has left beyond what was judged must be covered as well."""
+        if judged:
+            self.env["stock.move.line"].flush_model()
+            gone = self._gone(moves.ids)
+            more = [move for move, quantity in gone.items() if Decimal(quantity) > judged.get(move, ZERO) + tool.CRUMB]
+            self._check_raised(moves.browse(more))
 
     @api.model
     def _check_raised(self, moves):
@@ -62,6 +73,28 @@ class SboPaymentGate(models.AbstractModel):
             raise UserError(self.env._(
                 "%s cannot be set to done by hand: validate the delivery, so that its payment is checked.",
                 ", ".join(names.mapped("name")) or self.env._("Goods for a customer")))
+
+    @api.model
+    def _refuse_moved(self, moves):
+        """Goods stay under the order line they were made for, or they would leave for somebody else's money."""
+        orders = moves.sudo().sale_line_id.order_id.filtered(lambda order: order.sbo_gate_policy in GATED)
+        if orders:
+            raise UserError(self.env._(
+                "%(goods)s was made for %(order)s, which is paid before its goods leave: it stays with this order. "
+                "Cancel it, and deliver the other order by its own delivery.",
+                goods=moves[0].picking_id.name or moves[0].product_id.display_name, order=orders[0].name))
+
+    @api.model
+    def _refuse_alive(self, orders):
+        """An order that is no order any more has no delivery that could still leave."""
+        moves = self.env["stock.move"].sudo().search(
+            [("sale_line_id.order_id", "in", orders.ids), ("state", "not in", ("done", "cancel"))])
+        leaving = self._leaving(moves) if moves else ()
+        if leaving:
+            raise UserError(self.env._(
+                "%(order)s is paid before its goods leave, and %(delivery)s is still open: cancel the order, which "
+                "cancels the delivery as well.", order=orders.browse(leaving[0][2]).name,
+                delivery=self.env["stock.picking"].sudo().browse(leaving[0][1]).name or "-"))
 
     @api.model
     def _take_turn(self, order_ids):
@@ -124,19 +157,17 @@ class SboPaymentGate(models.AbstractModel):
             keys = sorted({picking or 0 for _move, picking, order in leaving if order == facts["id"]})
             parcels = {key: tool.Delivery(key, {}) for key in keys}
             for row in rows.get(facts["id"], ()):
-                self._pack(parcels, row, mine, facts)
+                self._pack(parcels, row, mine)
             yield facts, mine, list(parcels.values())
 
     @api.model
-    def _pack(self, parcels, row, lines, facts):
+    def _pack(self, parcels, row, lines):
         """Put what a move takes along into its delivery."""
         key, line = row["picking_id"] or 0, row["line_id"]
         parcel = parcels[key]
         if line in lines and row["quantity"] is not None:
             parcel.going[line] = parcel.going.get(line, ZERO) + Decimal(row["quantity"])
-        elif line not in lines:
-            extra = Decimal(row["extra"]) * Decimal(facts["rate"])
-            parcels[key] = parcel._replace(extra=parcel.extra + extra)
+        parcels[key] = parcel._replace(extra=parcel.extra + Decimal(row["extra"]))
 
     @api.model
     def _rows(self, facts, lines, deliveries):
@@ -236,18 +267,18 @@ class SboPaymentGate(models.AbstractModel):
 
     @api.model
     def _missing_of(self, pickings):
-        """{picking id: what is missing for it as it stands}, of those with a policy."""
+        """{picking id: {order id: {"missing", "needed"} for it as it stands}}, of those with a policy."""
         leaving = self._leaving(pickings.move_ids)
         if not leaving:
             return {}
         self.env.flush_all()
-        going = self._going([move for move, *_rest in leaving], picked=False)
+        going = self._going(leaving, picked=False)
         orders, credit, result = sorted({order for *_rest, order in leaving}), {}, {}
         for facts, lines, deliveries in self._cases(orders, leaving, going):
             credit_short, _why = self._credit_short(facts, credit)
             for delivery in deliveries:  # each by itself: they need not leave together
                 [(key, needed, missing)] = self._rows(facts, lines, [delivery])
                 short = max(missing, credit_short)
-                result[key] = {"missing": float(short) if short > Decimal(facts["tolerance"]) else 0.0,
-                               "needed": float(needed), "order": facts["id"]}
+                result.setdefault(key, {})[facts["id"]] = {
+                    "missing": float(short) if short > Decimal(facts["tolerance"]) else 0.0, "needed": float(needed)}
         return result

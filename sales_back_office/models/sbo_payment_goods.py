@@ -3,7 +3,11 @@ from odoo.tools import SQL
 
 from .sbo_payment_policy import GATED
 
+# d is where goods go to, s where they come from, y the kind of transfer
 OUTSIDE = SQL("(d.usage = 'customer' OR d.usage = 'transit' AND d.company_id IS NULL)")
+OURS = SQL("(s.usage NOT IN ('customer', 'supplier') OR y.code IN ('outgoing', 'internal'))")
+# what a move line ml says, in the unit pu of its product: whichever is more of what it shows and what it keeps
+QUANTITY = SQL("GREATEST(ml.quantity * u.factor / pu.factor, ml.quantity_product_uom)")
 
 
 class SboPaymentGoods(models.AbstractModel):
@@ -22,29 +26,40 @@ class SboPaymentGoods(models.AbstractModel):
         :param pickings: ids of deliveries whose moves that are not done yet are looked at as well
         :param done: look at moves that are done, else at those that are not
         """
-        self.env["stock.move"].flush_model(["sale_line_id", "picking_id", "location_id", "location_dest_id", "state"])
-        self.env["stock.move.line"].flush_model(["move_id", "location_dest_id"])
+        self.env["stock.move"].flush_model(
+            ["sale_line_id", "picking_id", "picking_type_id", "location_id", "location_dest_id", "state"])
+        self.env["stock.move.line"].flush_model(["move_id", "location_id", "location_dest_id"])
         self.env["stock.picking"].flush_model(["sale_id"])
         self.env["sale.order.line"].flush_model(["order_id"])
         self.env["sale.order"].flush_model(["sbo_gate_policy"])
         return self.env.execute_query(SQL(
             """SELECT m.id, m.picking_id, o.id
                  FROM stock_move m
-                 JOIN stock_location s ON s.id = m.location_id AND s.usage NOT IN ('customer', 'supplier')
+                 JOIN stock_location s ON s.id = m.location_id
                  JOIN stock_location d ON d.id = m.location_dest_id
                  LEFT JOIN stock_picking p ON p.id = m.picking_id
+                 LEFT JOIN stock_picking_type y ON y.id = m.picking_type_id
                  LEFT JOIN sale_order_line l ON l.id = m.sale_line_id
                  JOIN sale_order o ON o.id = COALESCE(l.order_id, p.sale_id, (
                       SELECT MIN(rs.sale_id) FROM stock_reference_move_rel rm
                         JOIN stock_reference_sale_rel rs ON rs.reference_id = rm.reference_id WHERE rm.move_id = m.id))
                 WHERE (m.id = ANY(%(ids)s) %(more)s) AND o.sbo_gate_policy = ANY(%(gated)s)
                   AND m.state %(state)s
-                  AND (%(outside)s OR EXISTS (
-                       SELECT FROM stock_move_line ml JOIN stock_location d ON d.id = ml.location_dest_id
-                        WHERE ml.move_id = m.id AND %(outside)s))""",
-            ids=moves.ids, gated=list(GATED), outside=OUTSIDE,
+                  AND (%(ours)s AND %(outside)s OR EXISTS (
+                       SELECT FROM stock_move_line ml JOIN stock_location s ON s.id = ml.location_id
+                         JOIN stock_location d ON d.id = ml.location_dest_id
+                        WHERE ml.move_id = m.id AND %(ours)s AND %(outside)s))""",
+            ids=moves.ids, gated=list(GATED), ours=OURS, outside=OUTSIDE,
             more=SQL("OR m.picking_id = ANY(%s)", list(pickings)) if pickings else SQL(),
             state=SQL("= 'done'") if done else SQL("NOT IN ('done', 'cancel')")))
+
+    @api.model
+    def _gone(self, move_ids):
+        """{move id: how much of it has left}, of those that are done."""
+        return dict(self.env.execute_query(SQL(
+            """SELECT m.id, SUM(%(quantity)s) FROM stock_move m %(lines)s
+                WHERE m.id = ANY(%(ids)s) AND m.state = 'done' AND %(outside)s GROUP BY m.id""",
+            ids=list(move_ids), quantity=QUANTITY, lines=self._sql_lines(), outside=OUTSIDE)))
 
     @api.model
     def _facts(self, order_ids):
@@ -72,13 +87,70 @@ class SboPaymentGoods(models.AbstractModel):
         """[one row per order line of goods]: services are paid with the last delivery."""
         return self.env.execute_query_dict(SQL(
             """SELECT l.id, l.order_id, l.product_uom_qty::text AS ordered, l.price_total::text AS total,
-                      COALESCE(l.qty_delivered, 0)::text AS delivered,
-                      (%(unit)s)::text AS unit
-                 FROM sale_order_line l JOIN sale_order o ON o.id = l.order_id
-                 JOIN product_product v ON v.id = l.product_id
-                 JOIN product_template t ON t.id = v.product_tmpl_id AND t.type = 'consu'
-                WHERE l.order_id = ANY(%(ids)s) AND l.display_type IS NULL AND l.is_downpayment IS NOT TRUE""",
-            ids=list(order_ids), unit=self._sql_unit()))
+                      (%(delivered)s)::text AS delivered, (%(unit)s)::text AS unit
+                 FROM sale_order_line l JOIN sale_order o ON o.id = l.order_id %(goods)s
+                 LEFT JOIN LATERAL (%(left)s) k ON TRUE
+                WHERE l.order_id = ANY(%(ids)s) AND l.display_type IS NULL""",
+            ids=list(order_ids), unit=self._sql_unit(), goods=self._sql_goods(), left=self._sql_left(),
+            delivered=self._sql_delivered()))
+
+    # === fragments: o is the order, l its line, m a move, ml its line, v a product, t its template, pu its unit === #
+
+    @api.model
+    def _sql_goods(self) -> SQL:
+        """The product of line l, when it is goods."""
+        return SQL(
+            """JOIN product_product v ON v.id = l.product_id
+               JOIN product_template t ON t.id = v.product_tmpl_id AND t.type = 'consu'""")
+
+    @api.model
+    def _sql_lines(self) -> SQL:
+        """The move lines of m, their units, where they come from and go to."""
+        return SQL(
+            """JOIN stock_move_line ml ON ml.move_id = m.id
+               JOIN uom_uom u ON u.id = ml.product_uom_id
+               JOIN product_product v ON v.id = ml.product_id
+               JOIN product_template t ON t.id = v.product_tmpl_id
+               JOIN uom_uom pu ON pu.id = t.uom_id
+               JOIN stock_location s ON s.id = ml.location_id
+               JOIN stock_location d ON d.id = ml.location_dest_id""")
+
+    @api.model
+    def _sql_back(self) -> SQL:
+        """The return r without a refund that m sends out again: what it brought back has been counted once."""
+        return SQL(
+            """LEFT JOIN (stock_move r JOIN uom_uom ru ON ru.id = r.product_uom
+                          JOIN stock_location rs ON rs.id = r.location_id AND rs.usage = 'customer')
+                 ON r.id = m.origin_returned_move_id AND r.state = 'done' AND r.product_id = m.product_id
+                AND r.sale_line_id = m.sale_line_id AND r.to_refund IS NOT TRUE AND m.to_refund IS NOT TRUE""")
+
+    @api.model
+    def _sql_kit(self) -> SQL:
+        """Whether m takes a component of the kit that its order line asks for."""
+        return SQL("m.bom_line_id IS NOT NULL" if "bom_line_id" in self.env["stock.move"]._fields else "FALSE")
+
+    @api.model
+    def _sql_delivered(self) -> SQL:
+        """Delivered of line l: what it says, and never less than what its moves say."""
+        return SQL("GREATEST(COALESCE(l.qty_delivered, 0), COALESCE(k.quantity, 0))")
+
+    @api.model
+    def _sql_left(self) -> SQL:
+        """What has left by the moves of line l less what came back, in its unit."""
+        return SQL(
+            """SELECT SUM(g.net - LEAST(g.again, g.back)) AS quantity FROM (
+                 SELECT SUM(CASE WHEN %(outside)s THEN 1 ELSE -1 END * %(quantity)s * pu.factor / lu.factor) AS net,
+                        COALESCE(SUM(%(quantity)s * pu.factor / lu.factor) FILTER (
+                                 WHERE r.id IS NOT NULL AND %(outside)s), 0) AS again,
+                        COALESCE(MAX(r.quantity * ru.factor / lu.factor), 0) AS back
+                   FROM stock_move m %(lines)s %(returned)s JOIN uom_uom lu ON lu.id = l.product_uom_id
+                  WHERE m.sale_line_id = l.id AND m.state = 'done' AND m.product_id = l.product_id
+                    AND ml.product_id = m.product_id AND (
+                        %(outside)s AND (s.usage <> 'transit' OR s.company_id IS NOT NULL)
+                        OR m.to_refund AND NOT %(outside)s AND s.usage IN ('customer', 'transit')
+                           AND (s.usage = 'customer' OR s.company_id IS NULL))
+                  GROUP BY r.id) g""",
+            outside=OUTSIDE, quantity=QUANTITY, lines=self._sql_lines(), returned=self._sql_back())
 
     @api.model
     def _sql_unit(self) -> SQL:
@@ -88,63 +160,99 @@ class SboPaymentGoods(models.AbstractModel):
                         t.list_price * COALESCE(NULLIF(o.currency_rate, 0), 1))""")
 
     @api.model
+    def _sql_price(self) -> SQL:
+        """Price of one of product v that is on no line of order o: by another one, the list, what it has cost."""
+        return SQL(
+            """COALESCE(NULLIF(GREATEST(t.list_price * COALESCE(NULLIF(o.currency_rate, 0), 1), (
+                   SELECT MAX(COALESCE(x.price_total / NULLIF(GREATEST(x.product_uom_qty, 0), 0), x.price_unit)
+                              * pu.factor / xu.factor)
+                     FROM sale_order_line x JOIN uom_uom xu ON xu.id = x.product_uom_id
+                    WHERE x.order_id = o.id AND x.product_id = v.id AND x.display_type IS NULL)), 0),
+                 (v.standard_price ->> o.company_id::text)::numeric * COALESCE(NULLIF(o.currency_rate, 0), 1), 0)""")
+
+    @api.model
     def _sql_extra(self) -> SQL:
         """Value of goods of order o that are gone without counting as delivered on one of its lines.
 
-        They were added to a done delivery, cut off from their line, or sent out from a step inside the warehouse.
+        They were added to a done delivery, cut off from their line, or are another product than their line asks for.
         """
         return SQL(
-            """SELECT SUM(ml.quantity_product_uom * CASE WHEN l.product_id = m.product_id AND l.product_uom_qty > 0
-                          THEN l.price_total / l.product_uom_qty * mu.factor / lu.factor
-                          ELSE t.list_price * COALESCE(NULLIF(o.currency_rate, 0), 1) END) AS value
-                 FROM (SELECT m.id FROM stock_move m JOIN sale_order_line s ON s.id = m.sale_line_id
-                        WHERE s.order_id = o.id
+            """SELECT SUM(%(quantity)s * %(price)s) AS value
+                 FROM (SELECT m.id FROM stock_move m JOIN sale_order_line x ON x.id = m.sale_line_id
+                        WHERE x.order_id = o.id
                        UNION SELECT m.id FROM stock_move m JOIN stock_picking p ON p.id = m.picking_id
                         WHERE p.sale_id = o.id AND m.sale_line_id IS NULL
                        UNION SELECT rm.move_id FROM stock_reference_sale_rel rs
                          JOIN stock_reference_move_rel rm ON rm.reference_id = rs.reference_id
                          JOIN stock_move m ON m.id = rm.move_id AND m.sale_line_id IS NULL
                         WHERE rs.sale_id = o.id) own
-                 JOIN stock_move m ON m.id = own.id AND m.state = 'done' AND m.origin_returned_move_id IS NULL
-                 JOIN stock_location f ON f.id = m.location_id AND f.usage NOT IN ('customer', 'supplier')
-                 JOIN stock_location e ON e.id = m.location_dest_id
-                 JOIN stock_move_line ml ON ml.move_id = m.id
-                 JOIN stock_location d ON d.id = ml.location_dest_id AND %(outside)s
-                 JOIN product_product v ON v.id = m.product_id
-                 JOIN product_template t ON t.id = v.product_tmpl_id
-                 JOIN uom_uom mu ON mu.id = t.uom_id
-                 LEFT JOIN sale_order_line l ON l.id = m.sale_line_id
-                 LEFT JOIN uom_uom lu ON lu.id = l.product_uom_id
-                WHERE m.sale_line_id IS NULL OR e.usage NOT IN ('customer', 'transit')""", outside=OUTSIDE)
+                 JOIN stock_move m ON m.id = own.id AND m.state = 'done' %(lines)s
+                 LEFT JOIN stock_picking_type y ON y.id = m.picking_type_id
+                WHERE %(outside)s AND %(ours)s AND NOT EXISTS (
+                      SELECT FROM sale_order_line l %(goods)s WHERE l.id = m.sale_line_id AND l.display_type IS NULL
+                         AND (l.product_id = m.product_id OR %(kit)s) AND ml.product_id = m.product_id)""",
+            quantity=QUANTITY, price=self._sql_price(), lines=self._sql_lines(), goods=self._sql_goods(),
+            kit=self._sql_kit(), outside=OUTSIDE, ours=OURS)
+
+    # === what is about to leave === #
 
     @api.model
-    def _going(self, move_ids, picked=True):
-        """[one row per move]: how much of which order line, or its value where it is on no line.
+    def _going(self, leaving, picked=True):
+        """[one row per move]: how much it takes, how much of which order line, and the value of what is on no line.
 
-        A component of a kit counts as its part of what the kit's line asks for. What was exchanged for returned
-        goods without a refund has been counted when it left first.
+        A component of a kit counts as its part of what the kit's line asks for. What was returned without a refund
+        and is sent again has been counted when it left first.
 
+        :param leaving: (move id, picking id, order id) of each
         :param picked: what has really been picked; else what is reserved, or asked for where nothing is
         """
-        quantity = SQL("k.picked") if picked else SQL("COALESCE(NULLIF(k.reserved, 0), m.product_qty)")
+        moves, orders = zip(*((move, order) for move, _picking, order in leaving), strict=True)
         return self.env.execute_query_dict(SQL(
-            """SELECT m.id, m.picking_id, l.id AS line_id,
-                      (CASE WHEN m.origin_returned_move_id IS NOT NULL AND m.to_refund IS NOT TRUE THEN 0
-                            WHEN m.product_id = l.product_id THEN q.quantity * mu.factor / lu.factor
-                            ELSE l.product_uom_qty * q.quantity / n.quantity END)::text AS quantity,
-                      (CASE WHEN l.id IS NULL THEN q.quantity * t.list_price ELSE 0 END)::text AS extra
-                 FROM stock_move m
-                 JOIN product_product v ON v.id = m.product_id
-                 JOIN product_template t ON t.id = v.product_tmpl_id
-                 JOIN uom_uom mu ON mu.id = t.uom_id
-                 JOIN LATERAL (SELECT SUM(ml.quantity_product_uom) AS reserved,
-                                      SUM(ml.quantity_product_uom) FILTER (WHERE ml.picked) AS picked
-                                 FROM stock_move_line ml WHERE ml.move_id = m.id) k ON TRUE
-                 JOIN LATERAL (SELECT COALESCE(%(quantity)s, 0) AS quantity) q ON TRUE
-                 LEFT JOIN sale_order_line l ON l.id = m.sale_line_id AND l.display_type IS NULL
+            """SELECT q.id, q.picking_id, l.id AS line_id, q.taken::text AS taken,
+                      (CASE WHEN q.product_id = l.product_id THEN (q.own - q.again) * q.factor / lu.factor
+                            ELSE l.product_uom_qty * q.own / n.quantity END)::text AS quantity,
+                      (q.other + CASE WHEN l.id IS NULL THEN q.own * q.price ELSE 0 END)::text AS extra
+                 FROM (%(taken)s) q
+                 LEFT JOIN (sale_order_line l %(goods)s) ON l.id = q.sale_line_id AND l.display_type IS NULL
+                      AND (l.product_id = q.product_id OR q.kit)
                  LEFT JOIN uom_uom lu ON lu.id = l.product_uom_id
-                 LEFT JOIN LATERAL (SELECT NULLIF(SUM(x.product_qty), 0) AS quantity FROM stock_move x
-                                     WHERE x.sale_line_id = l.id AND x.state <> 'cancel'
-                                       AND x.location_dest_id = m.location_dest_id) n ON TRUE
-                WHERE m.id = ANY(%(ids)s)""",
-            ids=list(move_ids), quantity=quantity))
+                 LEFT JOIN LATERAL (SELECT NULLIF(SUM(m.product_qty), 0) AS quantity FROM stock_move m
+                                     WHERE m.sale_line_id = l.id AND m.state <> 'cancel' AND %(kit)s
+                                       AND m.location_dest_id = q.location_dest_id) n ON TRUE""",
+            taken=self._sql_taken(moves, orders, picked), goods=self._sql_goods(), kit=self._sql_kit()))
+
+    @api.model
+    def _sql_taken(self, moves, orders, picked) -> SQL:
+        """What these moves take of their own product, how much of that is sent again, and the value of other products.
+
+        :param orders: the id of the order of each move
+        """
+        own = SQL("COALESCE(k.picked, 0)") if picked else SQL("COALESCE(NULLIF(k.reserved, 0), m.product_qty)")
+        return SQL(
+            """SELECT m.id, m.picking_id, m.sale_line_id, m.product_id, m.location_dest_id, pu.factor, %(kit)s AS kit,
+                      %(own)s AS own, %(own)s + COALESCE(k.foreigners, 0) AS taken, COALESCE(k.other, 0) AS other,
+                      %(price)s AS price,
+                      LEAST(%(own)s, GREATEST(COALESCE(r.quantity * ru.factor / pu.factor, 0) - COALESCE(b.sent, 0)
+                        - COALESCE(SUM(%(own)s) OVER (PARTITION BY r.id ORDER BY m.id
+                                   ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0), 0)) AS again
+                 FROM unnest(%(moves)s, %(orders)s) w(move_id, order_id)
+                 JOIN stock_move m ON m.id = w.move_id JOIN sale_order o ON o.id = w.order_id
+                 JOIN product_product v ON v.id = m.product_id
+                 JOIN product_template t ON t.id = v.product_tmpl_id JOIN uom_uom pu ON pu.id = t.uom_id
+                 %(returned)s
+                 LEFT JOIN LATERAL (SELECT SUM(x.quantity * xu.factor / pu.factor) AS sent
+                                      FROM stock_move x JOIN uom_uom xu ON xu.id = x.product_uom
+                                     WHERE x.origin_returned_move_id = r.id AND x.state = 'done'
+                                       AND x.to_refund IS NOT TRUE) b ON TRUE
+                 JOIN LATERAL (
+                      SELECT SUM(%(quantity)s) FILTER (WHERE ml.product_id = m.product_id) AS reserved,
+                             SUM(%(quantity)s) FILTER (WHERE ml.product_id = m.product_id AND ml.picked) AS picked,
+                             SUM(%(quantity)s) FILTER (WHERE ml.product_id <> m.product_id AND ml.picked) AS foreigners,
+                             SUM(%(quantity)s * %(price)s) FILTER (
+                                 WHERE ml.product_id <> m.product_id AND ml.picked) AS other
+                        FROM (SELECT m.id) y(id) JOIN stock_move_line ml ON ml.move_id = y.id
+                        JOIN uom_uom u ON u.id = ml.product_uom_id JOIN product_product v ON v.id = ml.product_id
+                        JOIN product_template t ON t.id = v.product_tmpl_id JOIN uom_uom pu ON pu.id = t.uom_id) k
+                   ON TRUE""",
+            moves=list(moves), orders=list(orders), own=own, kit=self._sql_kit(), price=self._sql_price(),
+            quantity=QUANTITY, returned=self._sql_back())

@@ -31,24 +31,36 @@ class SboPaymentMoney(models.AbstractModel):
 
     @api.model
     def _sql_shipped(self, orders) -> SQL:
-        goods = self.env["sbo.payment.goods"]
         return SQL(
             """SELECT o.id AS order_id, o.sbo_gate_policy AS policy, COALESCE(o.sbo_gate_percent, 0) / 100 AS share,
                       o.amount_total AS total, cur.rounding AS cent, c.sbo_gate_partial = 'whole' AS whole,
                       COALESCE(c.sbo_gate_tolerance, 0) * COALESCE(NULLIF(o.currency_rate, 0), 1) AS tolerance,
-                      COALESCE(MAX(x.value), 0) + COALESCE(SUM(CASE WHEN l.product_uom_qty = 0
-                          THEN l.qty_delivered * %(unit)s
-                          ELSE l.price_total * l.qty_delivered / l.product_uom_qty END), 0) AS shipped,
-                      COALESCE(BOOL_AND(COALESCE(l.qty_delivered, 0) >= l.product_uom_qty - 0.000001), TRUE) AS complete
+                      COALESCE(MAX(x.value), 0) + COALESCE(SUM(l.value), 0) AS shipped,
+                      COALESCE(BOOL_AND(l.delivered >= l.product_uom_qty - 0.000001), TRUE) AS complete
                  FROM sale_order o
                  JOIN res_company c ON c.id = o.company_id
                  JOIN res_currency cur ON cur.id = o.currency_id
-                 LEFT JOIN (sale_order_line l JOIN product_product v ON v.id = l.product_id
-                            JOIN product_template t ON t.id = v.product_tmpl_id AND t.type = 'consu')
-                   ON l.order_id = o.id AND l.display_type IS NULL AND l.is_downpayment IS NOT TRUE
+                 LEFT JOIN LATERAL (%(lines)s) l ON TRUE
                  LEFT JOIN LATERAL (%(extra)s) x ON TRUE
                 WHERE o.id IN (%(orders)s)
-                GROUP BY o.id, c.id, cur.id""", orders=orders, unit=goods._sql_unit(), extra=goods._sql_extra())
+                GROUP BY o.id, c.id, cur.id""",
+            orders=orders, lines=self._sql_shipped_lines(), extra=self.env["sbo.payment.goods"]._sql_extra())
+
+    @api.model
+    def _sql_shipped_lines(self) -> SQL:
+        """What has been delivered of each line of goods of order ``o``, and its value."""
+        goods = self.env["sbo.payment.goods"]
+        return SQL(
+            """SELECT g.product_uom_qty, g.delivered,
+                      CASE WHEN g.product_uom_qty = 0 THEN g.delivered * g.unit
+                           WHEN g.delivered <= g.product_uom_qty
+                           THEN g.price_total * g.delivered / g.product_uom_qty
+                           ELSE g.price_total + (g.delivered - g.product_uom_qty)
+                                * GREATEST(g.price_total / g.product_uom_qty, g.unit) END AS value
+                 FROM (SELECT l.product_uom_qty, l.price_total, %(delivered)s AS delivered, %(unit)s AS unit
+                         FROM sale_order_line l %(goods)s LEFT JOIN LATERAL (%(left)s) k ON TRUE
+                        WHERE l.order_id = o.id AND l.display_type IS NULL) g""",
+            delivered=goods._sql_delivered(), unit=goods._sql_unit(), goods=goods._sql_goods(), left=goods._sql_left())
 
     @api.model
     def _sql_paid_stage(self) -> SQL:

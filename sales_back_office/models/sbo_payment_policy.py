@@ -41,7 +41,12 @@ class SboPaymentPolicy(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if any(vals.get("sbo_payment_policy") or vals.get("sbo_deposit_percent") for vals in vals_list):
+        # A default of the caller's context or of their own is a decision as well.
+        names = ("sbo_payment_policy", "sbo_deposit_percent")
+        usual = {name: self._sbo_usual(name) for name in names}
+        defaults = {**usual, **self.default_get(names)}
+        if any((vals.get(name, defaults[name]) or False) not in (False, usual[name])
+               for vals in vals_list for name in names):
             self._sbo_check_may_decide()
         return super().create(vals_list)
 
@@ -50,6 +55,12 @@ class SboPaymentPolicy(models.AbstractModel):
         if names and any((record[name] or False) != (vals[name] or False) for record in self for name in names):
             self._sbo_check_may_decide()
         return super().write(vals)
+
+    @api.model
+    def _sbo_usual(self, name):
+        """What a record has by itself: companies may have set a value for all of their customers."""
+        field = self._fields[name]
+        return field.company_dependent and field.get_company_dependent_fallback(self) or False
 
     @api.model
     def _sbo_may_decide(self):

@@ -72,14 +72,14 @@ class SboPaymentRelease(models.Model):
         # Superuser: what is missing is shown to people who may not read invoices.
         missing = self.env["sbo.payment.gate"].sudo()._missing_of(self.picking_id.sudo())
         for release in self:
-            release.missing = missing.get(release.picking_id.id, {}).get("missing", 0)
+            row = missing.get(release.picking_id.id, {}).get(release.order_id.id, {})
+            release.missing = row.get("missing", 0)
 
     @api.depends("state", "expires_on")
     def _compute_expired(self):
-        today = fields.Date.context_today(self)
         for release in self:
             release.expired = release.state in ("asked", "given") and bool(release.expires_on) \
-                and release.expires_on < today
+                and release.expires_on < release.company_id._sbo_today()
 
     @api.depends_context("uid")
     @api.depends("state", "asked_by_id")
@@ -126,15 +126,16 @@ class SboPaymentRelease(models.Model):
         """Who asks, for which order, and how much is missing now."""
         picking = self.env["stock.picking"].browse(vals.get("picking_id"))
         picking.check_access("read")
-        found = self.env["sbo.payment.gate"].sudo()._missing_of(picking.sudo()).get(picking.id)
-        if not found:
+        rows = self.env["sbo.payment.gate"].sudo()._missing_of(picking.sudo()).get(picking.id, {})
+        order = vals.get("order_id") or next(iter(sorted(rows, key=lambda key: -rows[key]["missing"])), None)
+        if order not in rows:
             raise UserError(self.env._(
                 "%s needs no special release: it is done, or its order asks for no payment.", picking.name or "-"))
         for name in set(vals) & set(self._fields) - ASKED - {"answer"}:
             del vals[name]
         if "amount" not in vals:
-            vals["amount"] = found["missing"]
-        vals.update(state="asked", asked_by_id=self.env.uid, order_id=found["order"],
+            vals["amount"] = rows[order]["missing"]
+        vals.update(state="asked", asked_by_id=self.env.uid, order_id=order,
                     company_id=picking.company_id.id)
 
     def _check_editable(self, vals):
@@ -205,18 +206,18 @@ class SboPaymentRelease(models.Model):
     @api.model
     def _usable(self, picking_ids):
         """{(picking id, order id): the release given for it and still valid}."""
-        # Superuser: whoever validates need not see releases.
-        found = self.sudo().search([
-            ("picking_id", "in", list(picking_ids)), ("state", "=", "given"),
-            ("expires_on", ">=", fields.Date.context_today(self))])
+        found = self._valid([("picking_id", "in", list(picking_ids))])
         return {(release.picking_id.id, release.order_id.id): release for release in found}
 
     @api.model
     def _released_orders(self, order_ids):
         """Ids of those orders with a release that can be used now."""
-        return set(self.sudo().search([
-            ("order_id", "in", list(order_ids)), ("state", "=", "given"),
-            ("expires_on", ">=", fields.Date.context_today(self))]).order_id.ids)
+        return set(self._valid([("order_id", "in", list(order_ids))]).order_id.ids)
+
+    @api.model
+    def _valid(self, domain):
+        # Superuser: whoever validates need not see releases.
+        return self.sudo().search([*domain, ("state", "=", "given")]).filtered(lambda release: not release.expired)
 
     def _use(self, needed):
         """The delivery has left by it: it is good for no other."""

@@ -19,11 +19,13 @@ class SboPickingGated(models.AbstractModel):
         open_ones = self._origin.filtered(lambda p: p.sale_id and p.state not in ("done", "cancel"))
         # Superuser: whoever ships sees whether it is paid for, without the right to read orders or invoices.
         rows = self.env["sbo.payment.gate"].sudo()._missing_of(open_ones.sudo()) if open_ones else {}
-        released = {picking for picking, _order in self.env["sbo.payment.release"]._usable(rows)} if rows else set()
+        released = self.env["sbo.payment.release"]._usable(rows) if rows else {}
         for picking in self:
-            row = rows.get(picking._origin.id)
-            picking.sbo_gate_missing = row["missing"] if row else 0
-            picking.sbo_gate_state = picking._sbo_gate_word(row, picking._origin.id in released)
+            orders = rows.get(picking._origin.id, {})
+            short = {order for order, row in orders.items() if row["missing"]}
+            picking.sbo_gate_missing = sum(row["missing"] for row in orders.values())
+            picking.sbo_gate_state = picking._sbo_gate_word(
+                orders, short, all((picking._origin.id, order) in released for order in short))
 
     def write(self, vals):
         if vals.get("state") == "done":
@@ -36,14 +38,15 @@ class SboPickingGated(models.AbstractModel):
         action = {"type": "ir.actions.act_window", "name": self.env._("Ask for a Special Release"),
                   "res_model": "sbo.payment.release", "view_mode": "form"}
         asked = self.sbo_release_ids.filtered(lambda release: release.state in ("asked", "given"))
+        # Superuser: what is missing is shown to whoever may ask.
+        rows = self.env["sbo.payment.gate"].sudo()._missing_of(self.sudo()).get(self.id, {})
+        short = [order for order, row in rows.items() if row["missing"] and order not in asked.order_id.ids]
+        if short:
+            return {**action, "context": {"default_picking_id": self.id, "default_order_id": short[0],
+                                          "default_amount": rows[short[0]]["missing"]}}
         if asked:
             return {**action, "name": self.env._("Special Release"), "res_id": asked[0].id}
-        # Superuser: what is missing is shown to whoever may ask.
-        row = self.env["sbo.payment.gate"].sudo()._missing_of(self.sudo()).get(self.id)
-        if not row or not row["missing"]:
-            raise UserError(self.env._("%s may leave: no special release is needed.", self.name))
-        return {**action, "context": {
-            "default_picking_id": self.id, "default_order_id": row["order"], "default_amount": row["missing"]}}
+        raise UserError(self.env._("%s may leave: no special release is needed.", self.name))
 
     def _sbo_gate_text(self):
         """The state of the gate on the delivery notice, in words."""
@@ -52,9 +55,9 @@ class SboPickingGated(models.AbstractModel):
         return {**super()._sbo_gate_text(), **{picking.id: words[picking.sbo_gate_state] for picking in gated}}
 
     @api.model
-    def _sbo_gate_word(self, row, released):
-        if not row:
+    def _sbo_gate_word(self, orders, short, released):
+        if not orders:
             return "not_needed"
-        if not row["missing"]:
+        if not short:
             return "free"
         return "released" if released else "unpaid"

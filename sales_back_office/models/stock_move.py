@@ -16,6 +16,9 @@ class StockMove(models.Model):
             leaving = self.picking_id.filtered(lambda p: p.picking_type_code == "outgoing" and p.state != "done")
             leaving._sbo_block("deliver")
             leaving.sale_id._sbo_block("deliver")
+        if "sale_line_id" in vals:
+            gate._refuse_moved(self.filtered(
+                lambda move: move.sale_line_id and move.sale_line_id.id != vals["sale_line_id"]))
         result = super().write(vals)
         if {"location_id", "location_dest_id"} & vals.keys():
             gate._check_raised(self.filtered(lambda move: move.state == "done"))
@@ -23,6 +26,9 @@ class StockMove(models.Model):
 
     def _action_done(self, cancel_backorder=False):
         # What has really been picked is judged before Odoo takes it out of stock.
-        self.env["sbo.payment.gate"].sudo()._check_leaving(self)
+        gate = self.env["sbo.payment.gate"].sudo()
+        judged = gate._check_leaving(self)
         moves = super(StockMove, self.with_context(sbo_gate=PASSED))._action_done(cancel_backorder=cancel_backorder)
-        return moves.with_env(self.env)
+        moves = moves.with_env(self.env)
+        gate._check_gone(moves, judged)
+        return moves

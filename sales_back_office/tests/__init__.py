@@ -80,3 +80,4 @@ from . import test_payment_gate
 from . import test_payment_release
 from . import test_payment_speed
 from . import test_payment_tours
+from . import test_payment_walls

@@ -128,9 +128,12 @@ class TestPaymentDoors(SboPaymentCommon):
             self.env.invalidate_all()
 
     def test_goods_cut_off_from_their_order(self):
-        """A move that has lost its order line is still of the order it was made for."""
+        """They stay with it; a move that came to lose its order line is still of the order it was made for."""
         picking = self._pick(self.order)
-        picking.move_ids.sale_line_id = False
+        self._refused(lambda user: picking.move_ids.with_user(user).write({"sale_line_id": False}), "stays with")
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE stock_move SET sale_line_id = NULL WHERE picking_id = %s", [picking.id])
+        self.env.invalidate_all()
         self._refused(lambda user: picking.with_user(user).with_context(skip_sms=True).button_validate())
 
     def test_goods_nobody_ordered(self):

@@ -30,8 +30,17 @@ class Line(NamedTuple):
     unit: Decimal = ZERO  # price of one, for goods that were not ordered
 
     def value(self, quantity: Decimal) -> Decimal:
-        """What so many of it cost."""
-        return self.total * quantity / self.ordered if self.ordered else self.unit * quantity
+        """What so many of it cost; more than was ordered is never cheaper than its price.
+
+        >>> gift = Line(Decimal(1), ZERO, ZERO, Decimal(50))
+        >>> [str(gift.value(Decimal(n))) for n in (1, 3)]
+        ['0', '100']
+        """
+        if not self.ordered:
+            return self.unit * quantity
+        if quantity <= self.ordered:
+            return self.total * quantity / self.ordered
+        return self.total + (quantity - self.ordered) * max(self.total / self.ordered, self.unit)
 
 
 class Delivery(NamedTuple):
