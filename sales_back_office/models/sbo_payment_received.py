@@ -6,10 +6,12 @@ class SboPaymentReceived(models.AbstractModel):
     """What has been received for orders, each cent once, as one query.
 
     - what is reconciled with their posted invoices, down payments included, less what credit notes gave back;
-      an invoice over several orders by its lines;
+      an invoice over several orders by its lines, what it was rounded by is its own;
     - payments meant for them (by finance, or by the online transaction they come from), as far as they are not
-      reconciled with anything yet, and payments without a journal entry that were registered on their invoices;
-    - online transactions that are done and have no payment yet.
+      reconciled with anything yet, and payments without a journal entry that were registered on their invoices, as far
+      as the bank has not been reconciled with these invoices;
+    - online transactions that are done and have no payment yet, less what was refunded online.
+    A rejected payment brings nothing, even while it is still reconciled.
     """
 
     _name = "sbo.payment.received"
@@ -22,10 +24,11 @@ class SboPaymentReceived(models.AbstractModel):
         :param orders: SQL of a query of order ids; the caller has flushed
         """
         return SQL(
-            """WITH wanted AS MATERIALIZED (
+            """WITH RECURSIVE wanted AS MATERIALIZED (
                  SELECT o.id, o.currency_id, o.company_id, c.sbo_gate_rate = 'today' AS today,
                         split_part(c.parent_path, '/', 1)::integer AS root_id
                    FROM sale_order o JOIN res_company c ON c.id = o.company_id WHERE o.id IN (%(orders)s)),
+               family AS (%(family)s),
                meant AS MATERIALIZED (%(meant)s),
                part AS MATERIALIZED (%(part)s),
                pay AS MATERIALIZED (%(pay)s),
@@ -36,9 +39,9 @@ class SboPaymentReceived(models.AbstractModel):
                  FROM wanted w JOIN res_currency cur ON cur.id = w.currency_id
                  LEFT JOIN money m ON m.order_id = w.id
                 GROUP BY w.id, cur.rounding""",
-            orders=orders, meant=self._sql_meant(), part=self._sql_part(), pay=self._sql_pay(),
-            invoiced=self._sql_invoiced(), allotted=self._sql_allotted(), registered=self._sql_registered(),
-            online=self._sql_online(), converted=self._sql_converted(),
+            orders=orders, family=self._sql_family(), meant=self._sql_meant(), part=self._sql_part(),
+            pay=self._sql_pay(), invoiced=self._sql_invoiced(), allotted=self._sql_allotted(),
+            registered=self._sql_registered(), online=self._sql_online(), converted=self._sql_converted(),
         )
 
     @api.model
@@ -68,15 +71,33 @@ class SboPaymentReceived(models.AbstractModel):
                 WHERE a.active AND a.payment_id IN (SELECT b.payment_id FROM sbo_payment_allotment b
                                                      JOIN wanted w ON w.id = b.order_id WHERE b.active)
                UNION ALL
-               SELECT t.payment_id, r.sale_order_id,
-                      ABS(t.amount) * CASE WHEN SUM(o.amount_total) OVER tx = 0 THEN 1.0 / COUNT(*) OVER tx
-                                           ELSE o.amount_total / SUM(o.amount_total) OVER tx END, o.id
+               SELECT t.payment_id, f.order_id, ABS(t.amount) * f.share, f.order_id
+                 FROM family f JOIN payment_transaction t ON t.id = f.id
+                WHERE t.state = 'done' AND t.payment_id IS NOT NULL
+                  AND NOT EXISTS (SELECT FROM sbo_payment_allotment a WHERE a.payment_id = t.payment_id AND a.active)
+            """)
+
+    @api.model
+    def _sql_family(self) -> SQL:
+        """Online transactions of the wanted orders and of those they share them with; captures and refunds follow.
+
+        Odoo links what a customer has paid to the orders, not what was captured or refunded of it.
+        """
+        return SQL(
+            """SELECT t.id, r.sale_order_id AS order_id,
+                      CASE WHEN n.total = 0 THEN 1.0 / n.orders ELSE o.amount_total / n.total END AS share
                  FROM payment_transaction t JOIN sale_order_transaction_rel r ON r.transaction_id = t.id
                  JOIN sale_order o ON o.id = r.sale_order_id
-                WHERE t.state = 'done' AND t.payment_id IS NOT NULL AND t.id IN (
-                      SELECT x.transaction_id FROM sale_order_transaction_rel x JOIN wanted w ON w.id = x.sale_order_id)
-                  AND NOT EXISTS (SELECT FROM sbo_payment_allotment a WHERE a.payment_id = t.payment_id AND a.active)
-               WINDOW tx AS (PARTITION BY t.id)""")
+                 JOIN LATERAL (SELECT SUM(y.amount_total) AS total, COUNT(*) AS orders
+                                 FROM sale_order_transaction_rel x JOIN sale_order y ON y.id = x.sale_order_id
+                                WHERE x.transaction_id = t.id) n ON TRUE
+                WHERE t.id IN (SELECT x.transaction_id FROM sale_order_transaction_rel x
+                                 JOIN wanted w ON w.id = x.sale_order_id)
+                  AND NOT EXISTS (SELECT FROM sale_order_transaction_rel x
+                                   WHERE x.transaction_id = t.source_transaction_id)
+               UNION ALL
+               SELECT k.id, f.order_id, f.share
+                 FROM family f JOIN payment_transaction k ON k.source_transaction_id = f.id""")
 
     @api.model
     def _sql_part(self) -> SQL:
@@ -96,10 +117,19 @@ class SboPaymentReceived(models.AbstractModel):
                               WHERE x.move_id = i.move_id AND x.display_type = 'product') t ON t.total <> 0""")
 
     @api.model
+    def _sql_unrounded(self) -> SQL:
+        """What invoice v would be over what it is: cash rounding takes nothing away from the order."""
+        return SQL(
+            """(1 + COALESCE((SELECT SUM(x.amount_currency) FROM account_move_line x
+                               WHERE x.move_id = v.id AND x.display_type = 'rounding')
+                             * CASE WHEN v.move_type = 'out_refund' THEN -1 ELSE 1 END
+                             / NULLIF(v.amount_total, 0), 0))""")
+
+    @api.model
     def _sql_pay(self) -> SQL:
         """The payments, with their sign, and what of them is not reconciled with anything."""
         return SQL(
-            """SELECT p.id, p.move_id, p.currency_id, p.date, p.amount,
+            """SELECT p.id, p.move_id, p.create_date, p.currency_id, p.date, p.amount,
                       CASE WHEN p.payment_type = 'inbound' THEN 1 ELSE -1 END AS sign,
                       CASE WHEN p.move_id IS NULL THEN p.amount ELSE COALESCE((
                            SELECT ABS(SUM(l.amount_residual_currency)) FROM account_move_line l
@@ -112,7 +142,7 @@ class SboPaymentReceived(models.AbstractModel):
     def _sql_invoiced(self) -> SQL:
         """Reconciled with invoices, less what was reconciled with credit notes: one against the other is nothing."""
         return SQL(
-            """SELECT part.order_id, k.amount * part.part / part.total AS amount, v.currency_id,
+            """SELECT part.order_id, k.amount * part.part / part.total * %s AS amount, v.currency_id,
                       COALESCE(v.invoice_date, v.date) AS day
                  FROM part JOIN wanted ON wanted.id = part.order_id
                  JOIN account_move v ON v.id = part.move_id
@@ -123,7 +153,10 @@ class SboPaymentReceived(models.AbstractModel):
                         FROM account_move_line l
                         JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
                         JOIN account_partial_reconcile q ON q.debit_move_id = l.id OR q.credit_move_id = l.id
-                       WHERE l.move_id = v.id) k ON k.amount IS NOT NULL""")
+                        JOIN account_move_line c ON c.id <> l.id AND c.id IN (q.debit_move_id, q.credit_move_id)
+                       WHERE l.move_id = v.id AND NOT EXISTS (
+                             SELECT FROM account_payment p WHERE p.move_id = c.move_id AND p.state = 'rejected')) k
+                   ON k.amount IS NOT NULL""", self._sql_unrounded())
 
     @api.model
     def _sql_allotted(self) -> SQL:
@@ -134,50 +167,82 @@ class SboPaymentReceived(models.AbstractModel):
                           OVER (PARTITION BY f.id ORDER BY f.place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
                           0), 0)) AS amount
                    FROM (SELECT pay.*, m.order_id, m.place,
-                                GREATEST(m.amount - COALESCE(u.amount, 0), 0) AS rest
+                                GREATEST(m.amount - COALESCE(u.amount, b.amount, 0), 0) AS rest
                            FROM meant m JOIN pay ON pay.id = m.payment_id
-                           LEFT JOIN LATERAL (
-                                SELECT SUM(CASE WHEN q.debit_move_id = l.id THEN q.debit_amount_currency
-                                                ELSE q.credit_amount_currency END * part.part / part.total) AS amount
-                                  FROM account_move_line l
-                                  JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
-                                  JOIN account_partial_reconcile q ON q.debit_move_id = l.id OR q.credit_move_id = l.id
-                                  JOIN account_move_line c ON c.id <> l.id
-                                   AND c.id IN (q.debit_move_id, q.credit_move_id)
-                                  JOIN part ON part.move_id = c.move_id AND part.order_id = m.order_id
-                                 WHERE l.move_id = pay.move_id) u ON TRUE) f) g""")
+                           LEFT JOIN LATERAL (%(reconciled)s) u ON TRUE
+                           LEFT JOIN LATERAL (%(bank)s) b ON pay.move_id IS NULL) f) g""",
+            reconciled=self._sql_settled(SQL("l.move_id = pay.move_id")),
+            bank=self._sql_settled(self._sql_bank_line(SQL("pay.create_date"))))
+
+    @api.model
+    def _sql_settled(self, condition) -> SQL:
+        """What of lines l is reconciled with invoices of order m, by the order's part of them."""
+        return SQL(
+            """SELECT SUM(CASE WHEN q.debit_move_id = l.id THEN q.debit_amount_currency
+                               ELSE q.credit_amount_currency END * part.part / part.total) AS amount
+                 FROM part
+                 JOIN account_move_line c ON c.move_id = part.move_id
+                 JOIN account_account a ON a.id = c.account_id AND a.account_type = 'asset_receivable'
+                 JOIN account_partial_reconcile q ON q.debit_move_id = c.id OR q.credit_move_id = c.id
+                 JOIN account_move_line l ON l.id <> c.id AND l.id IN (q.debit_move_id, q.credit_move_id)
+                WHERE part.order_id = m.order_id AND %(condition)s""", condition=condition)
+
+    @api.model
+    def _sql_bank_line(self, since) -> SQL:
+        """Line l is one of the bank's own entries, reconciled (q) after a payment without entry was registered.
+
+        It may be the same money, so it is not counted beside it; what was reconciled before is other money.
+        """
+        return SQL("l.statement_line_id IS NOT NULL AND q.create_date >= %s", since)
 
     @api.model
     def _sql_registered(self) -> SQL:
-        """Registered on an invoice that is still open, without a journal entry that could be reconciled with it."""
+        """Registered on invoices that are still open, without a journal entry that could be reconciled with them.
+
+        One row for each order and invoice: no more than is open, less what the bank has told of the same money.
+        """
         return SQL(
-            """SELECT part.order_id,
-                      CASE WHEN p.payment_type = 'inbound' THEN 1 ELSE -1 END * part.part / part.total
-                      * LEAST(p.amount * ABS(v.amount_total) / n.total, ABS(v.amount_residual)) AS amount,
-                      p.currency_id, p.date AS day
+            """SELECT part.order_id, k.sign * part.part / part.total * %(unrounded)s * LEAST(ABS(v.amount_residual),
+                      GREATEST(k.amount - COALESCE(b.amount, 0), 0)) AS amount, v.currency_id, k.day
                  FROM part JOIN wanted ON wanted.id = part.order_id
-                 JOIN account_move v ON v.id = part.move_id
-                 JOIN account_move__account_payment r ON r.invoice_id = v.id
-                 JOIN account_payment p ON p.id = r.payment_id AND p.move_id IS NULL
-                  AND p.state IN ('in_process', 'paid')
-                 JOIN LATERAL (SELECT SUM(ABS(i.amount_total)) AS total FROM account_move__account_payment x
-                                 JOIN account_move i ON i.id = x.invoice_id WHERE x.payment_id = p.id) n ON n.total <> 0
-                WHERE NOT EXISTS (SELECT FROM meant WHERE meant.payment_id = p.id)
-                  AND NOT EXISTS (SELECT FROM sbo_payment_allotment a WHERE a.payment_id = p.id AND a.active)""")
+                 JOIN account_move v ON v.id = part.move_id AND v.amount_residual <> 0
+                 JOIN LATERAL (
+                      SELECT SUM((p.amount - e.allotted) * %(converted)s
+                                 * ABS(v.amount_residual_signed) / NULLIF(n.total, 0)) AS amount,
+                             MAX(p.date) AS day, MIN(p.create_date) AS since,
+                             MIN(CASE WHEN p.payment_type = 'inbound' THEN 1 ELSE -1 END) AS sign
+                        FROM account_move__account_payment r
+                        JOIN account_payment p ON p.id = r.payment_id AND p.move_id IS NULL
+                         AND p.state IN ('in_process', 'paid')
+                        JOIN LATERAL (SELECT SUM(ABS(i.amount_residual_signed)) AS total
+                                        FROM account_move__account_payment x JOIN account_move i ON i.id = x.invoice_id
+                                       WHERE x.payment_id = p.id) n ON TRUE
+                        JOIN LATERAL (SELECT COALESCE(SUM(a.amount), 0) AS allotted FROM sbo_payment_allotment a
+                                       WHERE a.payment_id = p.id AND a.active) e ON TRUE
+                       WHERE r.invoice_id = v.id
+                         AND NOT EXISTS (SELECT FROM payment_transaction t JOIN sale_order_transaction_rel s
+                                             ON s.transaction_id IN (t.id, t.source_transaction_id)
+                                          WHERE t.payment_id = p.id)) k ON k.amount IS NOT NULL
+                 LEFT JOIN LATERAL (
+                      SELECT SUM(CASE WHEN q.debit_move_id = l.id THEN q.debit_amount_currency
+                                      ELSE q.credit_amount_currency END) AS amount
+                        FROM account_move_line c
+                        JOIN account_account a ON a.id = c.account_id AND a.account_type = 'asset_receivable'
+                        JOIN account_partial_reconcile q ON q.debit_move_id = c.id OR q.credit_move_id = c.id
+                        JOIN account_move_line l ON l.id <> c.id AND l.id IN (q.debit_move_id, q.credit_move_id)
+                       WHERE c.move_id = v.id AND %(bank)s) b ON TRUE""",
+            unrounded=self._sql_unrounded(), bank=self._sql_bank_line(SQL("k.since")),
+            converted=SQL("%s / %s", self._sql_rate(SQL("v.currency_id"), SQL("wanted.root_id"), SQL("p.date")),
+                          self._sql_rate(SQL("p.currency_id"), SQL("wanted.root_id"), SQL("p.date"))))
 
     @api.model
     def _sql_online(self) -> SQL:
-        """Done online and not a payment yet; of several orders by their totals."""
+        """Done online and not a payment yet; what was captured of it counts instead of it, refunds count against it."""
         return SQL(
-            """SELECT r.sale_order_id AS order_id, t.amount * CASE WHEN n.total = 0 THEN 1.0 / n.orders
-                          ELSE o.amount_total / n.total END AS amount, t.currency_id,
+            """SELECT f.order_id, t.amount * f.share AS amount, t.currency_id,
                       COALESCE(t.last_state_change, t.create_date)::date AS day
-                 FROM sale_order_transaction_rel r JOIN wanted w ON w.id = r.sale_order_id
-                 JOIN payment_transaction t ON t.id = r.transaction_id AND t.state = 'done' AND t.payment_id IS NULL
+                 FROM family f JOIN wanted w ON w.id = f.order_id
+                 JOIN payment_transaction t ON t.id = f.id AND t.state = 'done' AND t.payment_id IS NULL
                   AND t.operation IS DISTINCT FROM 'validation'
-                  AND NOT EXISTS (SELECT FROM payment_transaction k
-                                   WHERE k.source_transaction_id = t.id AND k.state = 'done' AND k.amount > 0)
-                 JOIN sale_order o ON o.id = r.sale_order_id
-                 JOIN LATERAL (SELECT SUM(y.amount_total) AS total, COUNT(*) AS orders
-                                 FROM sale_order_transaction_rel x JOIN sale_order y ON y.id = x.sale_order_id
-                                WHERE x.transaction_id = t.id) n ON TRUE""")
+                WHERE NOT EXISTS (SELECT FROM payment_transaction k
+                                   WHERE k.source_transaction_id = t.id AND k.state = 'done' AND k.amount > 0)""")

@@ -81,3 +81,4 @@ from . import test_payment_release
 from . import test_payment_speed
 from . import test_payment_tours
 from . import test_payment_walls
+from . import test_payment_cents
