@@ -68,12 +68,19 @@ class TestPaymentDoors(SboPaymentCommon):
         marked = picking.move_ids.with_context(sbo_gate=True)
         self._refused(lambda user: marked.with_user(user).write({"state": "done"}), words)
 
+    def _load(self, user, model, record, field, value):
+        """Import a value; what stands against it is told as an import tells it."""
+        name = f"{model.replace('.', '_')}_{record.id}"
+        if not self.env.ref(f"sbo.{name}", raise_if_not_found=False):
+            self.env["ir.model.data"].create({"module": "sbo", "name": name, "model": model, "res_id": record.id})
+        result = self.env[model].with_user(user).load(["id", field], [[f"sbo.{name}", value]])
+        if result["messages"]:
+            raise UserError(str(result["messages"]))
+
     def test_load(self):
         move = self._pick(self.order).move_ids
-        self.env["ir.model.data"].create({"module": "sbo", "name": "move", "model": "stock.move", "res_id": move.id})
-        result = self.env["stock.move"].with_user(self.stock_manager).load(["id", "state"], [["sbo.move", "Done"]])
-        self.assertIn("by hand", str(result["messages"]))
-        self.assertNotEqual(move.state, "done")
+        self._refused(lambda user: self._load(user, "stock.move", move, "state", "Done"), "by hand")
+        self._refused(lambda user: self._load(user, "stock.picking", move.picking_id, "state", "Done"), "by hand")
 
     def test_wrong_place_on_the_way(self):
         """A step inside the warehouse whose lines are sent to the customer."""
@@ -85,8 +92,7 @@ class TestPaymentDoors(SboPaymentCommon):
         pick.action_assign()
         pick.move_line_ids.location_dest_id = self.env.ref("stock.stock_location_customers")
         pick.move_ids.picked = True
-        with self.assertRaisesRegex(UserError, MISSING):
-            pick.with_user(self.stock_user).button_validate()
+        self._refused(lambda user: pick.with_user(user).button_validate())
 
     def test_done_quantity_raised(self):
         order = self._confirmed(policy="prepaid")
@@ -102,6 +108,8 @@ class TestPaymentDoors(SboPaymentCommon):
             lambda user: self.env["stock.move.line"].with_user(user).create(values),
             lambda user: self.env["stock.move.line"].with_user(user).create({**values, "move_id": False}),
             lambda user: line.move_id.with_user(user).write({"quantity": 5}),
+            lambda user: self._load(user, "stock.move.line", line, "quantity", "5"),
+            lambda user: self._load(user, "stock.move", line.move_id, "move_line_ids/quantity", "1"),
         )
         for number, action in enumerate(raisers):
             with self.subTest(door=number):
@@ -145,6 +153,18 @@ class TestPaymentDoors(SboPaymentCommon):
             "location_id": picking.location_id.id, "location_dest_id": picking.location_dest_id.id})
         with self.assertRaisesRegex(UserError, "150.00 are missing"):
             picking.with_user(self.stock_user).with_context(skip_sms=True).button_validate()
+
+    def test_last_of_several_steps(self):
+        self.order.warehouse_id.delivery_steps = "pick_pack_ship"
+        order = self._confirmed(policy="prepaid")
+        for _step in ("pick", "pack"):
+            inside = order.picking_ids.filtered(lambda p: p.state == "assigned" and p.picking_type_code == "internal")
+            inside.move_ids.picked = True
+            inside.with_user(self.stock_user).with_context(skip_sms=True).button_validate()
+        out = order.picking_ids.filtered(lambda p: p.picking_type_code == "outgoing")
+        out.move_ids.picked = True
+        self._refused(lambda user: out.with_user(user).button_validate())
+        self.assertEqual((out.state, order.order_line.qty_delivered), ("assigned", 0))
 
     def test_scheduler(self):
         picking = self._pick(self.order)

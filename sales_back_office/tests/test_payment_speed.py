@@ -1,5 +1,7 @@
 import doctest
+from contextlib import ExitStack
 from decimal import Decimal
+from unittest.mock import patch
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,23 +70,69 @@ class TestPaymentSpeed(SboPaymentCommon):
         moves = orders.picking_ids.move_ids
         return self._cost(lambda: self.env["sbo.payment.gate"]._check_leaving(moves))
 
-    def test_one_query_where_nothing_is_asked(self):
-        orders = self._orders(3, payment_term_id=False)
-        self._judged(orders)
-        moves = orders.picking_ids.move_ids
-        moves.picking_id.mapped("sale_id")
-        self.env.flush_all()
-        before = self.cr.sql_log_count
-        self.env["sbo.payment.gate"]._check_leaving(moves)
-        self.assertLessEqual(self.cr.sql_log_count - before, 1)
+    def _cost_of_gate(self, action, orders):
+        """Queries of an action on one order more than on another one with the gate taken out."""
+        def cost(order):
+            action(order)
+            self.env.flush_all()
+            return self.cr.sql_log_count - before
 
-    def test_confirming_costs_nothing_more(self):
-        order = self._orders(1, payment_term_id=False)
-        order.sbo_gate_policy  # noqa: B018
+        with ExitStack() as without:
+            for model, name, value in (
+                    ("sbo.payment.gate", "_check_leaving", {}), ("sbo.payment.gate", "_check_gone", None),
+                    ("sbo.payment.gate", "_check_raised", None), ("sbo.payment.gate", "_refuse_direct", None),
+                    ("sbo.payment.gate", "_refuse_moved", None),
+                    ("sale.order", "_sbo_find_policy", (False, 0))):
+                without.enter_context(patch.object(
+                    self.env.registry[model], name, lambda *args, _value=value, **kwargs: _value))
+            self.env.flush_all()
+            before = self.cr.sql_log_count
+            plain = cost(orders[0])
         self.env.flush_all()
         before = self.cr.sql_log_count
-        order._sbo_find_policy()
-        self.assertLessEqual(self.cr.sql_log_count - before, 2)
+        return cost(orders[1]) - plain
+
+    def _quotations(self, count, **vals):
+        return self.env["sale.order"].create([{
+            "partner_id": self.customer.id, "user_id": self.salesperson.id, "payment_term_id": False,
+            "order_line": [Command.create({"product_id": self.product.id, "product_uom_qty": 2})], **vals,
+        } for _n in range(count)])
+
+    def _validate(self, orders):
+        pickings = self.env["stock.picking"].browse(orders.picking_ids.ids)
+        pickings.with_context(skip_backorder=True, skip_sms=True).button_validate()
+
+    def _ready(self, orders):
+        for order in orders:
+            self._pick(order)
+        self.env.flush_all()
+        for order in orders:  # both start from the same memory
+            order.picking_ids.move_ids.move_line_ids.mapped("state")
+        return orders
+
+    def test_without_a_policy_the_gate_costs_next_to_nothing(self):
+        """Confirming and validating together: three queries at most."""
+        warm = self._quotations(2)
+        warm.action_confirm()
+        self._validate(self._ready(warm))
+        confirmed = self._quotations(2)
+        confirming = self._cost_of_gate(lambda order: order.action_confirm(), confirmed)
+        validating = self._cost_of_gate(self._validate, self._ready(confirmed))
+        self.assertLessEqual(max(confirming, 0) + max(validating, 0), 3, (confirming, validating))
+
+    def test_with_a_policy_validating_costs_a_fixed_number(self):
+        def cost(number):
+            orders = self._orders(number, policy="prepaid")
+            for order in orders:
+                self._allot(self._payment(10000), order)
+            others = self._orders(number, policy="prepaid")
+            self._ready(orders | others)
+            return self._cost_of_gate(self._validate, (others, orders))
+
+        cost(1)
+        one, ten = cost(1), cost(10)
+        self.assertLessEqual(one, 15)
+        self.assertLessEqual(ten, one + 2, (one, ten))
 
     def test_deliveries_are_judged_by_a_fixed_number_of_queries(self):
         few, many = self._orders(2, policy="prepaid"), self._orders(20, policy="prepaid")
