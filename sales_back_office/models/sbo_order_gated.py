@@ -42,6 +42,7 @@ class SboOrderGated(models.AbstractModel):
     sbo_gate_state = fields.Selection(
         STATES, "Payment", compute="_compute_sbo_gate", search="_search_sbo_gate_state",
         help="Whether all that is left of the order may leave.")
+    sbo_gate_why = fields.Char("Why It Stays", compute="_compute_sbo_gate")
 
     @api.depends("partner_id", "payment_term_id", "sbo_payment_policy", "sbo_deposit_percent")
     def _compute_sbo_gate_policy(self):
@@ -60,6 +61,7 @@ class SboOrderGated(models.AbstractModel):
         for order in self:
             row = rows.get(order._origin.id, {})
             order.sbo_gate_state = row.get("state", "not_needed")
+            order.sbo_gate_why = row.get("why", "")
             for name in ("received", "shipped", "needed", "missing"):
                 order[f"sbo_{name}"] = row.get(name, 0)
 

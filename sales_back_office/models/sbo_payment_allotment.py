@@ -25,6 +25,7 @@ class SboPaymentAllotment(models.Model):
         domain="[('state', 'in', ('draft', 'sent', 'sale'))]")
     company_id = fields.Many2one(related="payment_id.company_id", store=True, index=True)
     partner_id = fields.Many2one(related="order_id.partner_id", string="Customer", related_sudo=True)
+    payer_id = fields.Many2one(related="payment_id.partner_id", string="Paid by", related_sudo=True)
     currency_id = fields.Many2one(related="payment_id.currency_id", related_sudo=True)
     date = fields.Date(related="payment_id.date", store=True, related_sudo=True)
     bank_reference = fields.Char(related="payment_id.memo", string="Reference", related_sudo=True)

@@ -211,6 +211,16 @@ class SboPaymentGate(models.AbstractModel):
 
     @api.model
     def _why(self, order, picking, facts, _key, needed, missing, credit, release):
+        reasons = self._reasons(order, facts, needed, missing, credit)
+        if release:
+            reasons.append(self.env._(
+                "the special release covers only %s", format_amount(self.env, release.amount, order.currency_id)))
+        name = picking.id and picking.name or self.env._("Goods")
+        return f"- {name} ({order.name}, {order.partner_id.display_name}): {'; '.join(reasons)}"
+
+    @api.model
+    def _reasons(self, order, facts, needed, missing, credit):
+        """Why goods of an order stay, in half sentences."""
         reasons = []
         if missing:
             reasons.append(self.env._(
@@ -228,17 +238,22 @@ class SboPaymentGate(models.AbstractModel):
                 "%(overdue)s of the customer are overdue since %(since)s",
                 overdue=format_amount(self.env, float(credit["overdue"]), credit["company"].currency_id),
                 since=format_date(self.env, credit["since"])))
-        if release:
-            reasons.append(self.env._(
-                "the special release covers only %s", format_amount(self.env, release.amount, order.currency_id)))
-        name = picking.id and picking.name or self.env._("Goods")
-        return f"- {name} ({order.name}, {order.partner_id.display_name}): {'; '.join(reasons)}"
+        return reasons
+
+    @api.model
+    def _in_words(self, facts, needed, missing, credit_short, credit):
+        """Why goods of an order stay, as the order and its delivery show it; empty when they may leave."""
+        if max(missing, credit_short) <= Decimal(facts["tolerance"]):
+            return ""
+        # Superuser: the figures of the gate are shown to people without the right to see invoices.
+        order = self.env["sale.order"].sudo().browse(facts["id"])
+        return "; ".join(self._reasons(order, facts, needed, missing, credit_short and credit))
 
     # === what people see === #
 
     @api.model
     def _state_of(self, orders):
-        """{order id: {"state", "received", "shipped", "needed", "missing"}}, with all that is left to ship gone."""
+        """{order id: {"state", "why", "received", "shipped", "needed", "missing"}}, with all that is left to ship gone."""
         self.env.flush_all()
         result, credit = {}, {}
         released = self.env["sbo.payment.release"]._released_orders(orders.ids)
@@ -246,11 +261,12 @@ class SboPaymentGate(models.AbstractModel):
             rest = {key: max(line.ordered - line.delivered, ZERO) for key, line in lines.items()}
             [(_key, needed, missing)] = self._rows(facts, lines, [tool.Delivery("rest", rest)])
             shipped = sum((line.value(line.delivered) for line in lines.values()), Decimal(facts["extra"]))
-            credit_short, _why = self._credit_short(facts, credit)
+            credit_short, why = self._credit_short(facts, credit)
             received = Decimal(facts["received"])
             result[facts["id"]] = {
                 "received": float(received), "shipped": float(shipped), "needed": float(needed),
                 "missing": float(max(missing, credit_short)),
+                "why": self._in_words(facts, needed, missing, credit_short, why),
                 "state": self._state(facts, received, missing, credit_short, facts["id"] in released)}
         return result
 
@@ -267,7 +283,7 @@ class SboPaymentGate(models.AbstractModel):
 
     @api.model
     def _missing_of(self, pickings):
-        """{picking id: {order id: {"missing", "needed"} for it as it stands}}, of those with a policy."""
+        """{picking id: {order id: {"missing", "needed", "why"} for it as it stands}}, of those with a policy."""
         leaving = self._leaving(pickings.move_ids)
         if not leaving:
             return {}
@@ -275,10 +291,11 @@ class SboPaymentGate(models.AbstractModel):
         going = self._going(leaving, picked=False)
         orders, credit, result = sorted({order for *_rest, order in leaving}), {}, {}
         for facts, lines, deliveries in self._cases(orders, leaving, going):
-            credit_short, _why = self._credit_short(facts, credit)
+            credit_short, why = self._credit_short(facts, credit)
             for delivery in deliveries:  # each by itself: they need not leave together
                 [(key, needed, missing)] = self._rows(facts, lines, [delivery])
                 short = max(missing, credit_short)
                 result.setdefault(key, {})[facts["id"]] = {
-                    "missing": float(short) if short > Decimal(facts["tolerance"]) else 0.0, "needed": float(needed)}
+                    "missing": float(short) if short > Decimal(facts["tolerance"]) else 0.0, "needed": float(needed),
+                    "why": self._in_words(facts, needed, missing, credit_short, why)}
         return result

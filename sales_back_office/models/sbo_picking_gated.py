@@ -11,6 +11,8 @@ class SboPickingGated(models.AbstractModel):
     _description = "Payment Gate of a Delivery"
 
     sbo_gate_state = fields.Selection(STATES, "Payment", compute="_compute_sbo_gate")
+    sbo_gate_why = fields.Char("Why It Stays", compute="_compute_sbo_gate")
+    sbo_release_asked = fields.Boolean("Special Release Asked For", compute="_compute_sbo_gate")
     sbo_release_ids = fields.One2many("sbo.payment.release", "picking_id", "Special Releases", readonly=True)
 
     @api.depends("state", "move_ids.quantity", "sale_id")
@@ -20,10 +22,13 @@ class SboPickingGated(models.AbstractModel):
         # Superuser: whoever ships sees whether it is paid for, without the right to read orders or invoices.
         rows = self.env["sbo.payment.gate"].sudo()._missing_of(open_ones.sudo()) if open_ones else {}
         released = self.env["sbo.payment.release"]._usable(rows) if rows else {}
+        asked = self.env["sbo.payment.release"]._asked(rows) if rows else {}
         for picking in self:
             orders = rows.get(picking._origin.id, {})
             short = {order for order, row in orders.items() if row["missing"]}
             picking.sbo_gate_missing = sum(row["missing"] for row in orders.values())
+            picking.sbo_gate_why = "; ".join(orders[order]["why"] for order in short)
+            picking.sbo_release_asked = bool(short) and short <= asked.get(picking._origin, set())
             picking.sbo_gate_state = picking._sbo_gate_word(
                 orders, short, all((picking._origin.id, order) in released for order in short))
 

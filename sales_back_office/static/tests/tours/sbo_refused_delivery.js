@@ -5,7 +5,7 @@ registry.category("web_tour.tours").add("sbo_refused_delivery", {
     steps: () => [
         {
             content: "the delivery says what is missing",
-            trigger: ".o_form_view .alert:contains(The money for these goods is not there):contains(10,000.00)",
+            trigger: ".o_form_view .alert:contains(These goods may not leave yet):contains(10,000.00)",
         },
         { content: "ship it all the same", trigger: "button[name=button_validate]:visible", run: "click" },
         {
