@@ -253,7 +253,7 @@ class SboPaymentGate(models.AbstractModel):
 
     @api.model
     def _state_of(self, orders):
-        """{order id: {"state", "why", "received", "shipped", "needed", "missing"}}, with all that is left to ship gone."""
+        """{order id: its state, why, received, shipped, needed, missing}, with all that is left to ship gone."""
         self.env.flush_all()
         result, credit = {}, {}
         released = self.env["sbo.payment.release"]._released_orders(orders.ids)
