@@ -224,7 +224,7 @@ class SboPaymentGate(models.AbstractModel):
         reasons = []
         if missing:
             reasons.append(self.env._(
-                "%(needed)s must be received before it leaves, %(received)s are: %(missing)s are missing",
+                "%(missing)s are missing: %(needed)s must be received before it leaves, %(received)s have come in",
                 needed=format_amount(self.env, float(needed), order.currency_id),
                 received=format_amount(self.env, float(facts["received"]), order.currency_id),
                 missing=format_amount(self.env, float(missing), order.currency_id)))
