@@ -95,7 +95,8 @@ class SboOrderGated(models.AbstractModel):
         claims = {f"default_{name}" for name in settled} & self.env.context.keys()
         if claims:
             context = {key: value for key, value in self.env.context.items() if key not in claims}
-            return super(SboOrderGated, self.with_context(context)).create(vals_list).with_env(self.env)
+            unclaimed = self.with_env(self.env(context=context))
+            return super(SboOrderGated, unclaimed).create(vals_list).with_env(self.env)
         return super().create(vals_list)
 
     def write(self, vals):
