@@ -150,7 +150,7 @@ def test_two_deliveries_cannot_spend_the_same_money(odoo, till, start):
 
 def test_two_people_release_at_once(odoo, till, start):
     tries, told = at_once(odoo, till, start, ("fay", GIVE), ("gus", GIVE))
-    assert tries == 2 and "it is Given" in told
+    assert tries == 2 and "it is Released" in told
     [[state, login]] = odoo.sql(till, """SELECT r.state, u.login FROM sbo_payment_release r
                                            JOIN res_users u ON u.id = r.given_by_id""")
     assert (state, login) == ("given", "fay")

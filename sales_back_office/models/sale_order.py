@@ -24,7 +24,7 @@ class SaleOrder(models.Model):
     sbo_shipped = fields.Monetary("Shipped", compute="_compute_sbo_gate", help="Value of what has left, tax included.")
     sbo_needed = fields.Monetary(
         "Needed", compute="_compute_sbo_gate", help="What must be received before the rest may leave.")
-    sbo_missing = fields.Monetary("Missing", compute="_compute_sbo_gate")
+    sbo_missing = fields.Monetary("Missing Amount", compute="_compute_sbo_gate")
 
     @api.depends("partner_id", "user_id", "team_id")
     def _compute_sbo_clerk_id(self):

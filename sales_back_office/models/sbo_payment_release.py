@@ -6,7 +6,7 @@ from .sbo_payment_policy import FINANCE, LEADER
 
 STATES = [
     ("asked", "Asked For"),
-    ("given", "Given"),
+    ("given", "Released"),
     ("used", "Used"),
     ("refused", "Refused"),
     ("withdrawn", "Withdrawn"),
@@ -35,7 +35,7 @@ class SboPaymentRelease(models.Model):
     _order = "id desc"
     _rec_name = "picking_id"
 
-    picking_id = fields.Many2one("stock.picking", "Delivery", required=True, index=True, ondelete="restrict")
+    picking_id = fields.Many2one("stock.picking", "Delivery Order", required=True, index=True, ondelete="restrict")
     order_id = fields.Many2one("sale.order", required=True, readonly=True, index=True, ondelete="restrict")
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, default=lambda self: self.env.company)
@@ -53,7 +53,7 @@ class SboPaymentRelease(models.Model):
     expires_on = fields.Date("Valid until", required=True, tracking=True, help="The last day the goods may leave.")
     expired = fields.Boolean(compute="_compute_expired")
     asked_by_id = fields.Many2one(
-        "res.users", "Asked by", required=True, readonly=True, ondelete="restrict",
+        "res.users", "Requested by", required=True, readonly=True, ondelete="restrict",
         default=lambda self: self.env.user)
     given_by_id = fields.Many2one("res.users", "Decided by", readonly=True, ondelete="restrict")
     given_at = fields.Datetime("Decided", readonly=True)
