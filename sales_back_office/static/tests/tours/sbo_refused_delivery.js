@@ -38,7 +38,7 @@ registry.category("web_tour.tours").add("sbo_give_release", {
         },
         { content: "why", trigger: ".o_form_view [name=reason]:contains(stands still), .o_form_view [name=reason] textarea" },
         { content: "let it go", trigger: "button[name=action_give]", run: "click" },
-        { content: "given", trigger: ".o_form_view .o_arrow_button_current:contains(Given)" },
+        { content: "given", trigger: ".o_form_view .o_arrow_button_current:contains(Released)" },
     ],
 });
 
