@@ -62,7 +62,7 @@ class SboCommon(TransactionCase):
 
     @classmethod
     def prepare(cls, env):
-        """Make the people of all stories once, in a database that is thrown away after its tests: half a run is saved."""
+        """Make the people of all stories once, in a database that is dropped after its tests: half a run is saved."""
         cls.env = env
         try:
             cls._people()
