@@ -79,6 +79,12 @@ class SboOrderClass(models.Model):
         return found
 
     @api.model
+    @ormcache()
+    def _any_blind(self):
+        """Whether anybody verifies blind at all: who does not pays for no question about it."""
+        return bool(self.sudo().with_context(active_test=False).search_count([("blind", "=", True)], limit=1))
+
+    @api.model
     @ormcache("company_id")
     def _rules(self, company_id):
         classes = self.sudo().search([("company_id", "=", company_id)])

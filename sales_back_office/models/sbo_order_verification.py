@@ -31,6 +31,8 @@ class SboOrderVerification(models.Model):
     class_id = fields.Many2one("sbo.order.class", "Order Class", readonly=True, ondelete="set null")
     blind = fields.Boolean(readonly=True, help="The order stays hidden until everything is typed from the paper.")
     started_at = fields.Datetime("Started", required=True, readonly=True, default=fields.Datetime.now)
+    seen_at = fields.Datetime(
+        "Order Opened", readonly=True, help="When the checker opened the order during a blind check.")
     compared_at = fields.Datetime("Compared at", readonly=True)
     verified_at = fields.Datetime("Verified at", readonly=True)
     paper_ref = fields.Char("Customer's Number", help="The order number on the customer's paper.")
@@ -110,7 +112,7 @@ class SboOrderVerification(models.Model):
         for sheet in self:
             sheet._refuse_typing()
             sheet._lock()
-            if not sheet.order_id.filtered(lambda order: order.state in ("draft", "sent")):
+            if not sheet.order_id._sbo_can_be_verified():
                 raise UserError(self.env._("%s is no quotation any more.", sheet.order_id.name))
             if self.env.user in sheet.order_id._sbo_who_entered():
                 raise UserError(self.env._(
@@ -124,8 +126,10 @@ class SboOrderVerification(models.Model):
         return self.order_id.with_context(sbo_again=True).action_sbo_verify()
 
     def action_open_order(self):
-        """The order that is verified."""
+        """The order that is verified; not while it is verified blind."""
         self.ensure_one()
+        if self.blind and self.state == "open":
+            raise UserError(self.env._("The order stays hidden until you press Compare."))
         return {"type": "ir.actions.act_window", "res_model": "sale.order", "res_id": self.order_id.id,
                 "view_mode": "form"}
 
@@ -136,6 +140,12 @@ class SboOrderVerification(models.Model):
                                            sheet.display_name))
             raise AccessError(self.env._("%(sheet)s is filled by %(user)s.", sheet=sheet.display_name,
                                          user=sheet.sudo().user_id.name))
+
+    def _mark_seen(self):
+        for sheet in self:
+            sheet.seen_at = fields.Datetime.now()
+            sheet.message_post(body=self.env._(
+                "%s opened the order while checking it blind.", sheet.user_id.name))
 
     def _lock(self):
         self.env.flush_all()

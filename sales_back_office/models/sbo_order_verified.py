@@ -10,8 +10,17 @@ STATES = [
 ]
 
 
+# An order that was confirmed unverified, as it might, and has been changed into one of a class that is verified.
+GROWN = ("grown", "Grown: To Be Verified")
+
+
 class SboOrderVerified(models.AbstractModel):
-    """An order that somebody else compares with the customer's paper before it is confirmed (订单核对)."""
+    """An order that somebody else compares with the customer's paper before it is confirmed (订单核对).
+
+    A confirmed order that is raised into a class that is verified is marked, found by a check and can be verified
+    then. It is not refused: freight that is added when goods leave must not stop them. Whoever wants the goods to wait
+    lets the check stop deliveries.
+    """
 
     _name = "sbo.order.verified"
     _description = "Verification of an Order"
@@ -19,7 +28,7 @@ class SboOrderVerified(models.AbstractModel):
 
     sbo_verification_ids = fields.One2many("sbo.order.verification", "order_id", readonly=True)
     sbo_verification_state = fields.Selection(
-        STATES, "Verification", readonly=True, copy=False, tracking=True,
+        [GROWN, *STATES], "Verification", readonly=True, copy=False, tracking=True,
         help="Where the present verification of the order stands; empty: nobody has begun one.")
     sbo_order_class_id = fields.Many2one("sbo.order.class", "Order Class", compute="_compute_sbo_order_class_id")
     sbo_verification_required = fields.Boolean("Must Be Verified", compute="_compute_sbo_order_class_id")
@@ -41,7 +50,7 @@ class SboOrderVerified(models.AbstractModel):
         clerk = self.env.user.has_group("sales_back_office.sbo_group_clerk")
         for order in self:
             order.sbo_can_verify = bool(
-                clerk and order._origin and order.state in ("draft", "sent") and order.sbo_verification_state != "done"
+                clerk and order._origin and order._sbo_can_be_verified() and order.sbo_verification_state != "done"
                 and self.env.user not in order._origin._sbo_who_entered())
 
     # === CRUD === #
@@ -57,6 +66,15 @@ class SboOrderVerified(models.AbstractModel):
         for vals in vals_list:
             vals.pop("sbo_verification_state", None)
         return super().create(vals_list)
+
+    def web_read(self, specification):
+        """Whoever opens the form of an order that he is verifying blind leaves that on his check sheet."""
+        if len(self) == 1 and "order_line" in specification and self.env["sbo.order.class"]._any_blind():
+            # Superuser: a mark that the checker cannot leave out.
+            self.env["sbo.order.verification"].sudo().search([
+                ("order_id", "=", self.id), ("user_id", "=", self.env.uid), ("state", "=", "open"),
+                ("blind", "=", True), ("seen_at", "=", False)])._mark_seen()
+        return super().web_read(specification)
 
     # === actions === #
 
@@ -91,7 +109,7 @@ class SboOrderVerified(models.AbstractModel):
         self.ensure_one()
         if not self.env.user.has_group("sales_back_office.sbo_group_clerk"):
             raise UserError(self.env._("Orders are verified in the back office: ask a clerk."))
-        if self.state not in ("draft", "sent"):
+        if not self._sbo_can_be_verified():
             raise UserError(self.env._("%s is no quotation any more: only quotations are verified.", self.name))
         if self.env.user in self._sbo_who_entered():
             raise UserError(self.env._(
@@ -122,10 +140,22 @@ class SboOrderVerified(models.AbstractModel):
     # === moments === #
 
     def _sbo_content_changed(self, changed):
-        verified = self.filtered(lambda order: order.sbo_verification_state and order.state in ("draft", "sent"))
+        verified = self.filtered(lambda order: order.sbo_verification_state and order._sbo_can_be_verified())
         if verified:
             verified._sbo_sheet()._refresh()
+        self.filtered(lambda order: order.state == "sale" and not order.sbo_verification_state)._sbo_mark_grown()
         return super()._sbo_content_changed(changed)
+
+    def _sbo_mark_grown(self):
+        classes = self.env["sbo.order.class"]._of(self)
+        grown = self.filtered(lambda order: classes[order].sudo().verify)
+        # Superuser: whoever changes the order need not be allowed to say how far it is verified.
+        grown.sudo().sbo_verification_state = GROWN[0]
+
+    def _sbo_can_be_verified(self):
+        """A quotation, or a confirmed order that has to be verified after all."""
+        return self.state in ("draft", "sent") or self.state == "sale" and self.sbo_verification_state in (
+            GROWN[0], "open", "difference", "stale")
 
     def _sbo_refuse_confirmation(self):
         super()._sbo_refuse_confirmation()

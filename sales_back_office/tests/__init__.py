@@ -44,6 +44,7 @@ from . import test_finding_desk
 from . import test_finding_night
 from . import test_finding_views
 from . import test_orders_execution
+from . import test_orders_grown
 from . import test_orders_invoice_due
 from . import test_orders_issues
 from . import test_orders_on_time
