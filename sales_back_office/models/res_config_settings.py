@@ -30,6 +30,7 @@ class ResConfigSettings(models.TransientModel):
     sbo_delivery_copies = fields.Integer(related="company_id.sbo_delivery_copies", readonly=False)
     sbo_delivery_priced = fields.Integer(related="company_id.sbo_delivery_priced", readonly=False)
     sbo_signed_required = fields.Boolean(related="company_id.sbo_signed_required", readonly=False)
+    sbo_signed_from = fields.Date(related="company_id.sbo_signed_from", readonly=False)
     sbo_payment_policy = fields.Selection(related="company_id.sbo_payment_policy", readonly=False)
     sbo_deposit_percent = fields.Float(related="company_id.sbo_deposit_percent", readonly=False)
     sbo_gate_partial = fields.Selection(related="company_id.sbo_gate_partial", readonly=False)

@@ -21,3 +21,7 @@ class SboOrderFollowPolicy(models.AbstractModel):
     sbo_signed_required = fields.Boolean(
         "Delivery Notes Come Back Signed", default=True,
         help="Deliveries are followed until the note that the customer signed is back.")
+    sbo_signed_from = fields.Date(
+        "Notes Asked for From", default=fields.Date.context_today,
+        help="Notes of deliveries from before this day are not waited for: nobody could enter them then. The day of "
+        "installation, or of the upgrade that brought signed notes.")

@@ -29,8 +29,13 @@ class SboSignedReturn(models.AbstractModel):
     sbo_signed_state = fields.Selection(
         SIGNED, "Signed Note", compute="_compute_sbo_signed_state", search="_search_sbo_signed_state")
 
+    # The lists of open orders look for these few among all that has ever left.
+    _sbo_unsigned_idx = models.Index(
+        "(company_id, date_done) WHERE state = 'done' AND sale_id IS NOT NULL AND sbo_signed_on IS NULL")
+    _sbo_odd_idx = models.Index("(sale_id) WHERE sbo_signed_result = 'difference'")
+
     @api.depends("state", "picking_type_code", "sale_id", "sbo_signed_on", "sbo_signed_result", "sbo_unsigned_reason",
-                 "company_id.sbo_signed_required", "company_id.sbo_check_from")
+                 "company_id.sbo_signed_required", "company_id.sbo_signed_from")
     def _compute_sbo_signed_state(self):
         for picking in self:
             company = picking.company_id.sudo()  # settings of the company
@@ -41,7 +46,7 @@ class SboSignedReturn(models.AbstractModel):
             elif picking.sbo_unsigned_reason:
                 picking.sbo_signed_state = "waived"
             else:
-                since = company.sbo_check_from
+                since = company.sbo_signed_from
                 asked = company.sbo_signed_required and (not since or picking.date_done.date() >= since)
                 picking.sbo_signed_state = "outstanding" if asked else False
 
@@ -89,16 +94,16 @@ class SboSignedReturn(models.AbstractModel):
 
     @api.model
     def _sbo_asked_domain(self):
-        """Deliveries whose note has to come back: of companies that ask for it, since their checks began."""
+        """Deliveries whose note has to come back: of companies that ask for it, since they do."""
         companies = self.env["res.company"].sudo().search([("sbo_signed_required", "=", True)])  # settings
         return Domain.OR(
             Domain("company_id", "=", company.id)
-            & (Domain("date_done", ">=", company.sbo_check_from) if company.sbo_check_from else Domain.TRUE)
+            & (Domain("date_done", ">=", company.sbo_signed_from) if company.sbo_signed_from else Domain.TRUE)
             for company in companies)
 
     def _sbo_query_signed_return_missing(self, check, ids=None) -> SQL:
         """Deliveries whose signed note has not come back X working days after they left, or came later."""
-        as_of, since = check._as_of(), check._since()
+        as_of, since, company = check._as_of(), check._since(), check.env.company
         due = self.env["sbo.working.day"]._sql_due_days(
             SQL("%s::integer", check._calendar().id or None), SQL("sp.date_done"), SQL("%s", int(check.parameter)))
         return SQL(
@@ -112,10 +117,11 @@ class SboSignedReturn(models.AbstractModel):
                         WHERE sp.state = 'done' AND sp.sale_id IS NOT NULL AND sp.company_id = %(company)s
                           AND sp.date_done <= %(as_of)s AND %(asked)s
                           AND (sp.sbo_signed_on IS NOT NULL OR COALESCE(sp.sbo_unsigned_reason, '') = '')
-                          %(since)s %(narrow)s
+                          %(since)s %(asked_from)s %(narrow)s
                        OFFSET 0) d
                 WHERE d.due_at < %(as_of)s AND (d.noted_at IS NULL OR d.noted_at > d.due_at)""",
-            as_of=as_of, due=due, company=check.env.company.id, asked=check.env.company.sbo_signed_required,
+            as_of=as_of, due=due, company=company.id, asked=company.sbo_signed_required,
+            asked_from=SQL("AND sp.date_done >= %s", company.sbo_signed_from) if company.sbo_signed_from else SQL(),
             # A limit of X working days cannot reach further back than so many calendar days, holidays included.
             since=SQL("AND sp.date_done >= %s - %s * interval '1 day'", since, 30 + 3 * check.parameter)
             if since else SQL(),

@@ -30,7 +30,7 @@ class SboCommon(TransactionCase):
         cls.company = cls.env.company
         cls._people()
         cls.company.resource_calendar_id = cls.calendar
-        cls.company.sbo_check_from = "2020-01-01"
+        cls.company.write({"sbo_check_from": "2020-01-01", "sbo_signed_from": "2020-01-01"})
 
     @classmethod
     def _people(cls):

@@ -23,6 +23,7 @@ NOTED_BY_HAND = {
 FROM_TODAY = (
     "sbo_check_order_progress_missing", "sbo_check_dispatch_notice_missing", "sbo_check_invoice_late",
     "sbo_check_signed_return_missing", "sbo_check_order_entry_late", "sbo_check_order_notice_late",
+    "sbo_check_promise_slipped_untold",
 )
 
 
