@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.fields import Domain
+from odoo.tools import SQL, OrderedSet
 
 from .sbo_order_progress import STAGES as STAGES_OF_PROGRESS
 
@@ -28,7 +29,8 @@ NEXT = [
 ]
 VERIFIED = SQL(
     "CASE o.sbo_verification_state WHEN 'done' THEN 'done' WHEN 'difference' THEN 'stop' WHEN 'stale' THEN 'part' "
-    "WHEN 'open' THEN 'todo' ELSE 'none' END")
+    "WHEN 'open' THEN 'todo' "
+    "WHEN 'grown' THEN 'todo' ELSE 'none' END")
 NOTIFIED = SQL(
     "CASE o.sbo_notice_state WHEN 'acknowledged' THEN 'done' WHEN 'sent' THEN 'part' WHEN 'to_send' THEN 'todo' "
     "ELSE 'none' END")
@@ -66,7 +68,8 @@ class SboOrderExecution(models.Model):
     _depends = {
         "sale.order": ["amount_total", "commitment_date", "company_id", "currency_rate", "date_order",
                        "delivery_status", "invoice_status", "partner_id", "sbo_clerk_id", "sbo_gate_percent",
-                       "sbo_gate_policy", "sbo_notice_state", "sbo_verification_state", "state", "team_id", "user_id"],
+                       "sbo_gate_policy", "sbo_invoices_open", "sbo_notice_state", "sbo_verification_state", "state",
+                       "team_id", "user_id"],
         "sale.order.line": ["discount", "invoice_lines", "order_id", "price_total", "price_unit", "product_uom_qty",
                             "qty_delivered"],
         "account.move": ["amount_residual", "amount_total", "amount_total_signed", "move_type", "payment_state",
@@ -81,7 +84,7 @@ class SboOrderExecution(models.Model):
                           "sbo_unsigned_reason", "state"],
         "sbo.order.progress": ["date", "note", "order_id", "stage"],
         "sbo.order.issue": ["order_id", "state"],
-        "res.company": ["sbo_check_from", "sbo_signed_required"],
+        "res.company": ["sbo_signed_from", "sbo_signed_required"],
     }
 
     order_id = fields.Many2one("sale.order", readonly=True)
@@ -116,6 +119,22 @@ class SboOrderExecution(models.Model):
     progress_note = fields.Char("Progress", readonly=True)
     issue_count = fields.Integer("Open Issues", readonly=True)
 
+    @api.model
+    def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
+        """First which orders, then their columns: what a column costs is paid for the rows of the page only."""
+        found = super().search_fetch(domain, [], offset, limit, order)
+        if field_names is None or field_names:
+            found.fetch(field_names)
+        return found
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        # A page that is read by its ids asks for the money and the open papers of these orders, not of all.
+        terms = list(Domain(domain))
+        if len(terms) == 1 and terms[0][:2] == ("id", "in") and isinstance(terms[0][2], list | tuple | OrderedSet):
+            self = self.with_context(sbo_only_orders=tuple(terms[0][2]))
+        return super()._search(domain, *args, **kwargs)
+
     @property
     def _table_query(self) -> SQL:
         later = SQL(" ").join(
@@ -142,23 +161,21 @@ class SboOrderExecution(models.Model):
                            THEN GREATEST(0, %(today)s - %(promised)s) ELSE 0 END AS days_late,
                       o.amount_total / COALESCE(NULLIF(o.currency_rate, 0), 1) AS amount_total,
                       COALESCE(m.invoiced, 0) AS amount_invoiced, COALESCE(m.collected, 0) AS amount_collected,
-                      %(stages)s, o.id IN (%(open)s) AS is_open,
+                      %(stages)s, %(open)s AS is_open,
                       p.date AS progress_at, p.stage AS progress_stage, p.note AS progress_note,
                       (SELECT COUNT(*) FROM sbo_order_issue i
                         WHERE i.order_id = o.id AND i.state IN ('open', 'replied'))::integer AS issue_count
                  FROM sale_order o
                  JOIN res_partner c ON c.id = o.partner_id
                  %(companies)s
-                CROSS JOIN LATERAL (%(notes)s) n
-                CROSS JOIN LATERAL (%(money)s) m
-                 LEFT JOIN LATERAL (
-                      SELECT date, stage, note FROM sbo_order_progress
-                       WHERE order_id = o.id ORDER BY date DESC, id DESC LIMIT 1) p ON TRUE
+                 LEFT JOIN LATERAL (%(notes)s) n ON TRUE
+                 LEFT JOIN LATERAL (%(money)s) m ON TRUE
+                 LEFT JOIN LATERAL (%(progress)s) p ON TRUE
                 WHERE o.state = 'sale'""",
             today=today, promised=self._sql_day(SQL("o.commitment_date"), zone), companies=companies,
             stages=SQL(", ").join(
                 SQL("%s AS %s", sql, SQL.identifier(name)) for name, sql in self._sql_stages().items()),
-            open=self._sql_open(), notes=self._sql_notes(), money=self._sql_money())
+            open=self._sql_open(), notes=self._sql_notes(), money=self._sql_money(), progress=self._sql_progress())
 
     @api.model
     def _sql_stages(self):
@@ -168,8 +185,8 @@ class SboOrderExecution(models.Model):
         """
         none = SQL("'none'")
         return {"verified": VERIFIED, "notified": NOTIFIED, "produced": none,
-                "paid": self.env["sbo.payment.money"]._sql_paid_stage(), "shipped": SHIPPED, "signed": SIGNED,
-                "invoiced": INVOICED, "collected": COLLECTED}
+                "paid": self.env["sbo.payment.money"]._sql_paid_stage(self._sql_only(SQL("w.id"))),
+                "shipped": SHIPPED, "signed": SIGNED, "invoiced": INVOICED, "collected": COLLECTED}
 
     @api.model
     def _sql_notes(self) -> SQL:
@@ -194,7 +211,7 @@ class SboOrderExecution(models.Model):
         """The note of the done delivery ``sp`` of company ``co`` has not come back and is waited for."""
         return SQL(
             "sp.sbo_signed_on IS NULL AND COALESCE(sp.sbo_unsigned_reason, '') = '' "
-            "AND (sp.date_done >= co.sbo_check_from) IS NOT FALSE")
+            "AND sp.date_done >= COALESCE(co.sbo_signed_from, '-infinity')")
 
     @api.model
     def _sql_money(self) -> SQL:
@@ -215,25 +232,29 @@ class SboOrderExecution(models.Model):
                         WHERE sl.order_id = o.id) x""")
 
     @api.model
-    def _sql_open(self) -> SQL:
-        """Ids of the orders with something left, each reason found through its own few records."""
+    def _sql_progress(self) -> SQL:
+        """The last entry about order ``o``: one row also without any, so that it is left out where nobody asks."""
         return SQL(
-            """SELECT id FROM sale_order
-                WHERE state = 'sale' AND (delivery_status IN ('pending', 'started', 'partial')
-                                          OR invoice_status = 'to invoice')
-                UNION
-               SELECT sl.order_id
-                 FROM account_move am
-                 JOIN account_move_line al ON al.move_id = am.id
-                 JOIN sale_order_line_invoice_rel r ON r.invoice_line_id = al.id
-                 JOIN sale_order_line sl ON sl.id = r.order_line_id
-                WHERE am.move_type = 'out_invoice' AND am.state <> 'cancel'
-                  AND (am.state = 'draft' OR am.payment_state IN ('not_paid', 'partial', 'in_payment'))
-                  AND am.amount_residual > 0
-                UNION
-               SELECT sp.sale_id
-                 FROM stock_picking sp
+            """SELECT MAX(date) AS date, (ARRAY_AGG(stage ORDER BY date DESC, id DESC))[1] AS stage,
+                      (ARRAY_AGG(note ORDER BY date DESC, id DESC))[1] AS note
+                 FROM sbo_order_progress WHERE order_id = o.id""")
+
+    @api.model
+    def _sql_only(self, column) -> SQL:
+        """Narrow a part of the query to the orders that are read, where that is known."""
+        only = self.env.context.get("sbo_only_orders")
+        return SQL("AND %s = ANY(%s)", column, list(only)) if only is not None else SQL()
+
+    @api.model
+    def _sql_open(self) -> SQL:
+        """Order ``o`` has something left: what the order itself knows, or a note that is not back as it should be."""
+        notes = SQL(
+            """SELECT sp.sale_id
+                 FROM res_company co
+                 JOIN stock_picking sp ON sp.company_id = co.id
                  JOIN stock_picking_type pt ON pt.id = sp.picking_type_id AND pt.code = 'outgoing'
-                 JOIN res_company co ON co.id = sp.company_id AND co.sbo_signed_required
-                WHERE sp.state = 'done' AND sp.sale_id IS NOT NULL AND (%s OR %s)""",
-            self._sql_outstanding(), self._sql_odd())
+                WHERE sp.state = 'done' AND sp.sale_id IS NOT NULL AND co.sbo_signed_required""")
+        return SQL(
+            """(o.delivery_status IN ('pending', 'started', 'partial') OR o.invoice_status = 'to invoice'
+                OR o.sbo_invoices_open OR o.id IN (%(notes)s AND %(outstanding)s UNION ALL %(notes)s AND %(odd)s))""",
+            notes=notes, outstanding=self._sql_outstanding(), odd=self._sql_odd())

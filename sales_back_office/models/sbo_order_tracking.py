@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
+from odoo.tools.sql import column_exists, create_column
 
 from .sbo_order_execution import STEPS
 
@@ -18,6 +19,11 @@ class SboOrderTracking(models.AbstractModel):
         STEPS, "Signed Notes", compute="_compute_sbo_signed_state",
         help="Whether the delivery notes have come back signed.")
 
+    sbo_invoices_open = fields.Boolean(
+        "Invoices Open", compute="_compute_sbo_invoices_open", store=True, precompute=True, copy=False,
+        help="An invoice of the order is a draft or not paid in full. Kept on the order, so that the list of open "
+        "orders need not look at the invoices of all.")
+
     @api.depends("sbo_issue_ids.state")
     def _compute_sbo_issue_count(self):
         counts = dict(self.env["sbo.order.issue"].sudo()._read_group(  # a number, whoever may see the issues
@@ -32,6 +38,32 @@ class SboOrderTracking(models.AbstractModel):
         for order in self:
             state = states.get(order._origin.id)
             order.sbo_signed_state = state if state != "none" else False
+
+    @api.depends(
+        "order_line.invoice_lines.move_id.move_type", "order_line.invoice_lines.move_id.state",
+        "order_line.invoice_lines.move_id.payment_state", "order_line.invoice_lines.move_id.amount_residual")
+    def _compute_sbo_invoices_open(self):
+        for order in self:
+            order.sbo_invoices_open = any(
+                move.move_type == "out_invoice" and move.state != "cancel" and move.amount_residual > 0
+                and (move.state == "draft" or move.payment_state in ("not_paid", "partial", "in_payment"))
+                for move in order.order_line.invoice_lines.move_id)
+
+    def _auto_init(self):
+        # One statement for all orders that there are, instead of reading their invoices one after the other.
+        new = self._auto and not column_exists(self.env.cr, self._table, "sbo_invoices_open")
+        if new:
+            create_column(self.env.cr, self._table, "sbo_invoices_open", "boolean")
+            self.env.cr.execute(SQL(
+                """UPDATE sale_order SET sbo_invoices_open = TRUE WHERE id IN (
+                     SELECT sl.order_id
+                       FROM account_move am
+                       JOIN account_move_line al ON al.move_id = am.id
+                       JOIN sale_order_line_invoice_rel r ON r.invoice_line_id = al.id
+                       JOIN sale_order_line sl ON sl.id = r.order_line_id
+                      WHERE am.move_type = 'out_invoice' AND am.state <> 'cancel' AND am.amount_residual > 0
+                        AND (am.state = 'draft' OR am.payment_state IN ('not_paid', 'partial', 'in_payment')))"""))
+        return super()._auto_init()
 
     def action_sbo_issues(self):
         """The issues of these orders."""

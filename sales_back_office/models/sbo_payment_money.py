@@ -63,14 +63,16 @@ class SboPaymentMoney(models.AbstractModel):
             delivered=goods._sql_delivered(), unit=goods._sql_unit(), goods=goods._sql_goods(), left=goods._sql_left())
 
     @api.model
-    def _sql_paid_stage(self) -> SQL:
+    def _sql_paid_stage(self, narrow) -> SQL:
         """For the execution list: how far the money is that the rest of order ``o`` waits for, asked once for all rows.
 
         What the customer owes on credit is judged when goods leave, not here.
+
+        :param narrow: SQL condition on ``w`` (sale_order) where only some orders are read, or nothing
         """
         waiting = SQL(
             """SELECT w.id FROM sale_order w WHERE w.state = 'sale' AND w.sbo_gate_policy = ANY(%s)
-                  AND w.delivery_status IN ('pending', 'started', 'partial')""", list(MONEY))
+                  AND w.delivery_status IN ('pending', 'started', 'partial') %s""", list(MONEY), narrow)
         return SQL(
             """CASE WHEN o.delivery_status IN ('pending', 'started', 'partial') AND o.sbo_gate_policy = ANY(%(money)s)
                     THEN COALESCE((SELECT jsonb_object_agg(g.order_id, CASE WHEN g.rest - g.received <= g.tolerance

@@ -54,6 +54,42 @@ class TestOrdersExecution(SboDeliveriesCommon):
         self.assertEqual(self._stages(order)[3:5], ("done", "nothing"))
         self.assertEqual(self._row(order).amount_collected, 400)
 
+    def test_notes_are_waited_for_from_a_day_on(self):
+        """After an upgrade the notes of years before, which nobody could enter, are not outstanding."""
+        order = self._promised()
+        picking = self._delivery(order, done_at=at("2026-03-04 10:00"))
+        check = self.env.ref("sales_back_office.sbo_check_signed_return_missing")
+        for first_day, expected in (("2026-03-05", ("none", False, False, 0)),
+                                    ("2026-03-04", ("todo", "todo", "outstanding", 1))):
+            self.company.sbo_signed_from = first_day
+            self.env.flush_all()
+            self.env.invalidate_all()
+            row = self._row(order)
+            found = check._in_company(self.company, at("2026-04-20 12:00"))._found_ids()
+            self.assertEqual(
+                (row.signed, order.with_context(sbo_as_of=at(AS_OF)).sbo_signed_state, picking.sbo_signed_state,
+                 found.count(picking.id)), expected)
+            domain = [("id", "=", picking.id), ("sbo_signed_state", "=", "outstanding")]
+            self.assertEqual(self.env["stock.picking"].search_count(domain), expected[3])
+
+    def test_what_is_read_by_ids_is_what_the_whole_list_says(self):
+        self.product.invoice_policy = "order"
+        orders = self._promised() + self._promised(qty=2)
+        orders[0]._create_invoices().action_post()
+        self.assertEqual(orders.mapped("sbo_invoices_open"), [True, False])
+        rows = self.env["sbo.order.execution"].with_context(sbo_as_of=at(AS_OF))
+        names = [*LIST, "paid", "is_open"]
+        page = rows.search_fetch([("partner_id", "=", orders.partner_id.id)], names).read(names)
+        self.env.invalidate_all()
+        query = rows._search([("partner_id", "=", orders.partner_id.id)])
+        whole = self.env.execute_query_dict(query.select(*[
+            rows._field_to_sql(query.table, name, query) for name in ("id", "paid", "is_open", "signed", "collected")]))
+        self.assertEqual(
+            sorted((row["id"], row["paid"], row["is_open"], row["signed"], row["collected"]) for row in page),
+            sorted(tuple(row.values()) for row in whole))
+        self._pay(orders[0].invoice_ids)
+        self.assertEqual(orders.mapped("sbo_invoices_open"), [False, False])
+
     def test_an_invoice_of_two_orders_counts_by_its_lines(self):
         self.product.invoice_policy = "order"
         orders = self._promised(qty=1, price=100) + self._promised(qty=3, price=100)
