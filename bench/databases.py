@@ -45,9 +45,10 @@ class Databases:
         """A copy of the installed one in which so many clerks share the customers and orders."""
         name = f"{self.name}_c{clerks}"
         self.odoo.clone(installed, name)
-        script = (HERE / "people.sql").read_text().replace(":clerks", str(clerks)).replace(":today", self.today)
-        for statement in script.split(";\n"):
-            if statement.strip():
-                self.odoo.sql(name, statement)
+        for script in ("people.sql", "order_papers.sql"):
+            text = (HERE / script).read_text().replace(":clerks", str(clerks)).replace(":today", self.today)
+            for statement in text.split(";\n"):
+                if statement.strip():
+                    self.odoo.sql(name, statement)
         self.odoo.sql(name, "VACUUM (ANALYZE)")
         return name

@@ -95,8 +95,9 @@ def sections(path):
     texts = {name: text.strip() for name, text in parts.items()}
     filled = {}
     for name, text in texts.items():
-        for other in texts:
-            text = text.replace(f"${other}", texts[other])
+        while any(f"${other}" in text for other in texts):
+            for other in texts:
+                text = text.replace(f"${other}", texts[other])
         filled[name] = [statement for statement in text.split(";\n") if statement.strip()]
     return filled
 

@@ -10,15 +10,17 @@ sys.path[:0] = [str(HERE.parent), str(HERE)]
 import assessment  # noqa: E402
 import customers  # noqa: E402
 import desk  # noqa: E402
+import execution  # noqa: E402
 import harness  # noqa: E402
 import night  # noqa: E402
 import orders  # noqa: E402
+import policies  # noqa: E402
 import report  # noqa: E402
 from databases import Databases  # noqa: E402
 
 from devkit.odoo import Odoo  # noqa: E402
 
-MEASURES = ("night", "assessment", "desk", "orders", "customers")
+MEASURES = ("night", "assessment", "desk", "execution", "policies", "orders", "customers")
 FEW, MANY = 50, 500
 
 
@@ -57,8 +59,12 @@ def measurements(options, odoo, plain, few, many):
             yield assessment.measure(database, options.today, options.rounds, people)
         if "desk" in options.measures:
             yield from desk.measure(database, options.rounds, people)
+    if "execution" in options.measures:
+        yield from execution.measure(few, options.rounds)
     if "orders" in options.measures:
         yield from orders.measure(few, plain, options.rounds)
+    if "policies" in options.measures:  # after the others: from then on every order must be verified
+        yield from policies.measure(few, plain)
     if "customers" in options.measures:
         customers.fill(odoo, few)
         yield from customers.measure(few, options.today, options.rounds)
