@@ -129,9 +129,15 @@ class SboOrderExecution(models.Model):
 
     @api.model
     def _search(self, domain, *args, **kwargs):
-        # A page that is read by its ids asks for the money and the open papers of these orders, not of all.
-        terms = list(Domain(domain))
-        if len(terms) == 1 and terms[0][:2] == ("id", "in") and isinstance(terms[0][2], list | tuple | OrderedSet):
+        # A page that is read by its ids asks for the money and the open papers of these orders, not of all; the open
+        # ones are found through what is open about them, not by looking at all orders.
+        is_open = Domain.custom(to_sql=lambda model, alias, query: SQL(
+            "%s = ANY(ARRAY%s)", SQL.identifier(alias, "id"), self._sql_open_ids()))
+        domain = Domain(domain).map_conditions(lambda condition: is_open if (
+            condition.field_expr, condition.operator, condition.value) == ("is_open", "=", True) else condition)
+        terms = list(domain)
+        if len(terms) == 1 and isinstance(terms[0], tuple) and terms[0][:2] == ("id", "in") \
+                and isinstance(terms[0][2], list | tuple | OrderedSet):
             self = self.with_context(sbo_only_orders=tuple(terms[0][2]))
         return super()._search(domain, *args, **kwargs)
 
@@ -248,13 +254,30 @@ class SboOrderExecution(models.Model):
     @api.model
     def _sql_open(self) -> SQL:
         """Order ``o`` has something left: what the order itself knows, or a note that is not back as it should be."""
+        return SQL(
+            """(o.delivery_status IN ('pending', 'started', 'partial') OR o.invoice_status = 'to invoice'
+                OR o.sbo_invoices_open OR o.id IN (%s))""", self._sql_open_notes())
+
+    @api.model
+    def _sql_open_ids(self) -> SQL:
+        """The orders with something left, each reason through the index of its few orders."""
+        return SQL(
+            """(SELECT id FROM sale_order WHERE state = 'sale' AND delivery_status IN ('pending', 'started', 'partial')
+                 UNION
+                SELECT id FROM sale_order WHERE state = 'sale' AND invoice_status = 'to invoice'
+                 UNION
+                SELECT id FROM sale_order WHERE sbo_invoices_open
+                 UNION
+                %s)""", self._sql_open_notes())
+
+    @api.model
+    def _sql_open_notes(self) -> SQL:
+        """Orders of which a signed note is outstanding, or came back with a difference nobody has solved."""
         notes = SQL(
             """SELECT sp.sale_id
                  FROM res_company co
-                 JOIN stock_picking sp ON sp.company_id = co.id
-                 JOIN stock_picking_type pt ON pt.id = sp.picking_type_id AND pt.code = 'outgoing'
+                 JOIN stock_picking sp ON sp.company_id = co.id AND sp.picking_type_id = ANY(ARRAY(
+                      SELECT pt.id FROM stock_picking_type pt WHERE pt.code = 'outgoing'))
                 WHERE sp.state = 'done' AND sp.sale_id IS NOT NULL AND co.sbo_signed_required""")
-        return SQL(
-            """(o.delivery_status IN ('pending', 'started', 'partial') OR o.invoice_status = 'to invoice'
-                OR o.sbo_invoices_open OR o.id IN (%(notes)s AND %(outstanding)s UNION ALL %(notes)s AND %(odd)s))""",
-            notes=notes, outstanding=self._sql_outstanding(), odd=self._sql_odd())
+        return SQL("%(notes)s AND %(outstanding)s UNION ALL %(notes)s AND %(odd)s",
+                   notes=notes, outstanding=self._sql_outstanding(), odd=self._sql_odd())

@@ -24,6 +24,12 @@ class SboOrderTracking(models.AbstractModel):
         help="An invoice of the order is a draft or not paid in full. Kept on the order, so that the list of open "
         "orders need not look at the invoices of all.")
 
+    # The few open orders among all that there have ever been.
+    _sbo_to_ship_idx = models.Index(
+        "(id) WHERE state = 'sale' AND delivery_status IN ('pending', 'started', 'partial')")
+    _sbo_to_invoice_idx = models.Index("(id) WHERE state = 'sale' AND invoice_status = 'to invoice'")
+    _sbo_invoices_open_idx = models.Index("(id) WHERE sbo_invoices_open")
+
     @api.depends("sbo_issue_ids.state")
     def _compute_sbo_issue_count(self):
         counts = dict(self.env["sbo.order.issue"].sudo()._read_group(  # a number, whoever may see the issues
