@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 from odoo.exceptions import UserError
 from odoo.fields import Command, Date
 from odoo.tests import tagged
@@ -214,19 +216,13 @@ class TestPaymentOrderInDisguise(SboPaymentCommon):
                        lambda: self.order.with_user(self.salesperson).write({"order_line": [Command.create({
                            "product_id": self.product.id, "product_uom_qty": 0, "price_unit": 1000, "tax_ids": False,
                            "qty_delivered": -5})]})):
-            try:
-                with self.env.cr.savepoint():
-                    action()
-            except UserError:
-                pass
+            with suppress(UserError), self.env.cr.savepoint():
+                action()
             self._stays(self.order, 5)
 
     def test_lines_that_are_called_a_deposit(self):
-        try:
-            with self.env.cr.savepoint():
-                self.order.order_line.with_user(self.salesperson).write({"is_downpayment": True})
-        except UserError:
-            pass
+        with suppress(UserError), self.env.cr.savepoint():
+            self.order.order_line.with_user(self.salesperson).write({"is_downpayment": True})
         self._stays(self.order)
 
     def test_pennies_that_round_to_nothing(self):
