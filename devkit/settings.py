@@ -20,7 +20,7 @@ LOGINS = (
     ("supervisor", "back-office supervisor"),
     ("manager", "back-office manager"),
     ("auditor", "reads everything, changes nothing"),
-    ("salesperson", "served by the back office"),
+    ("seller", "a salesperson, served by the back office"),
 )
 
 

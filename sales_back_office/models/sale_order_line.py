@@ -28,3 +28,8 @@ class SaleOrderLine(models.Model):
         if not column_exists(self.env.cr, "sale_order_line", "sbo_pricelist_price"):
             create_column(self.env.cr, "sale_order_line", "sbo_pricelist_price", "numeric")
         return super()._auto_init()
+
+    def _get_partner_display(self):
+        # Odoo prefers the reference where a customer has one. Here everyone has a file number, and people know names.
+        self.ensure_one()
+        return f"({self.sudo().order_partner_id.commercial_partner_id.name})"  # as in Odoo: lines are named for anybody

@@ -70,6 +70,13 @@ class TestCustomerFiling(SboCommon):
         partner.sbo_clerk_id = self.clerk
         self.assertEqual(partner.ref, "KH-7")
 
+    def test_order_lines_are_told_apart_by_the_name(self):
+        customer = self._customer("Golden Bridge")
+        line = self._order(customer).order_line
+        self.assertTrue(customer.ref)
+        self.assertIn("(Golden Bridge)", line.display_name)
+        self.assertNotIn(customer.ref, line.display_name)
+
     def test_numbers_taken_by_hand_are_passed_over(self):
         self._customer(clerk=self.clerk)
         ahead = [self.sequence.get_next_char(self.sequence.number_next_actual + step) for step in (0, 2)]
