@@ -27,6 +27,8 @@ NEXT = [
     ("collected", "Collect"),
     ("nothing", "Nothing"),
 ]
+# What needs to know the money that orders wait for, the largest part of the query.
+MONEY = {"paid", "next_step"}
 VERIFIED = SQL(
     "CASE o.sbo_verification_state WHEN 'done' THEN 'done' WHEN 'difference' THEN 'stop' WHEN 'stale' THEN 'part' "
     "WHEN 'open' THEN 'todo' "
@@ -122,10 +124,17 @@ class SboOrderExecution(models.Model):
     @api.model
     def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
         """First which orders, then their columns: what a column costs is paid for the rows of the page only."""
-        found = super().search_fetch(domain, [], offset, limit, order)
-        if field_names is None or field_names:
+        asking = self._without_money(domain, order)
+        found = super(SboOrderExecution, asking).search_fetch(domain, [], offset, limit, order).with_env(self.env)
+        if field_names is None or MONEY & set(field_names):
             found.fetch(field_names)
+        elif field_names:
+            found.with_context(sbo_no_money=True).fetch(field_names)
         return found
+
+    @api.model
+    def search_count(self, domain, limit=None):
+        return super(SboOrderExecution, self._without_money(domain)).search_count(domain, limit)
 
     @api.model
     def _search(self, domain, *args, **kwargs):
@@ -190,8 +199,7 @@ class SboOrderExecution(models.Model):
         Hook of other rooms and bridges: production says how far it is by overriding ``produced``.
         """
         none = SQL("'none'")
-        return {"verified": VERIFIED, "notified": NOTIFIED, "produced": none,
-                "paid": self.env["sbo.payment.money"]._sql_paid_stage(self._sql_only(SQL("w.id"))),
+        return {"verified": VERIFIED, "notified": NOTIFIED, "produced": none, "paid": self._sql_paid(),
                 "shipped": SHIPPED, "signed": SIGNED, "invoiced": INVOICED, "collected": COLLECTED}
 
     @api.model
@@ -246,10 +254,18 @@ class SboOrderExecution(models.Model):
                  FROM sbo_order_progress WHERE order_id = o.id""")
 
     @api.model
-    def _sql_only(self, column) -> SQL:
-        """Narrow a part of the query to the orders that are read, where that is known."""
-        only = self.env.context.get("sbo_only_orders")
-        return SQL("AND %s = ANY(%s)", column, list(only)) if only is not None else SQL()
+    def _without_money(self, domain, order=None):
+        """This model for a question about ids: the money is left out where nobody asks for it."""
+        asked = {condition.field_expr.split(".")[0] for condition in Domain(domain).iter_conditions()}
+        if MONEY & asked or any(name in (order or "") for name in MONEY):
+            return self
+        return self.with_context(sbo_no_money=True)
+
+    @api.model
+    def _sql_paid(self) -> SQL:
+        if self.env.context.get("sbo_no_money"):
+            return SQL("'none'")
+        return self.env["sbo.payment.money"]._sql_paid_stage(self.env.context.get("sbo_only_orders"))
 
     @api.model
     def _sql_open(self) -> SQL:

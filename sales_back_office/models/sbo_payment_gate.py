@@ -246,7 +246,7 @@ class SboPaymentGate(models.AbstractModel):
         if max(missing, credit_short) <= Decimal(facts["tolerance"]):
             return ""
         # Superuser: the figures of the gate are shown to people without the right to see invoices.
-        order = self.env["sale.order"].sudo().browse(facts["id"])
+        order = self.env["sale.order"].sudo().browse(facts["id"]).with_prefetch(facts["together"])
         return "; ".join(self._reasons(order, facts, needed, missing, credit_short and credit))
 
     # === what people see === #

@@ -64,10 +64,11 @@ class SboPaymentGoods(models.AbstractModel):
     @api.model
     def _facts(self, order_ids):
         """[one row of facts per order], in the currency of the order."""
-        return self.env.execute_query_dict(SQL(
+        received = self.env["sbo.payment.received"]._received_of(order_ids)
+        rows = self.env.execute_query_dict(SQL(
             """SELECT o.id, o.name, o.company_id, p.commercial_partner_id AS partner_id, o.sbo_gate_policy AS policy,
                       o.sbo_gate_percent::text AS percent, o.amount_total::text AS total, cur.rounding::text AS cent,
-                      r.received::text AS received, c.sbo_gate_partial = 'whole' AS whole,
+                      c.sbo_gate_partial = 'whole' AS whole,
                       COALESCE(x.value, 0)::text AS extra,
                       COALESCE(NULLIF(o.currency_rate, 0), 1)::text AS rate,
                       ROUND(COALESCE(c.sbo_gate_tolerance, 0) * COALESCE(NULLIF(o.currency_rate, 0), 1), 6)::text
@@ -76,11 +77,9 @@ class SboPaymentGoods(models.AbstractModel):
                  JOIN res_company c ON c.id = o.company_id
                  JOIN res_partner p ON p.id = o.partner_id
                  JOIN res_currency cur ON cur.id = o.currency_id
-                 JOIN (%(received)s) r ON r.order_id = o.id
                  LEFT JOIN LATERAL (%(extra)s) x ON TRUE
-                WHERE o.id = ANY(%(ids)s) ORDER BY o.id""",
-            ids=list(order_ids), extra=self._sql_extra(),
-            received=self.env["sbo.payment.received"]._sql_received(SQL("SELECT unnest(%s)", list(order_ids)))))
+                WHERE o.id = ANY(%(ids)s) ORDER BY o.id""", ids=list(order_ids), extra=self._sql_extra()))
+        return [dict(row, received=received[row["id"]], together=order_ids) for row in rows]
 
     @api.model
     def _goods(self, order_ids):

@@ -1,3 +1,5 @@
+import json
+
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -31,19 +33,21 @@ class SboPaymentMoney(models.AbstractModel):
 
     @api.model
     def _sql_shipped(self, orders) -> SQL:
+        """OFFSET 0: first which orders, then their lines and moves; PostgreSQL would work them out for all orders."""
         return SQL(
             """SELECT o.id AS order_id, o.sbo_gate_policy AS policy, COALESCE(o.sbo_gate_percent, 0) / 100 AS share,
                       o.amount_total AS total, cur.rounding AS cent, c.sbo_gate_partial = 'whole' AS whole,
                       COALESCE(c.sbo_gate_tolerance, 0) * COALESCE(NULLIF(o.currency_rate, 0), 1) AS tolerance,
-                      COALESCE(MAX(x.value), 0) + COALESCE(SUM(l.value), 0) AS shipped,
-                      COALESCE(BOOL_AND(l.delivered >= l.product_uom_qty - 0.000001), TRUE) AS complete
-                 FROM sale_order o
+                      COALESCE(x.value, 0) + COALESCE(l.value, 0) AS shipped, COALESCE(l.complete, TRUE) AS complete
+                 FROM (SELECT so.id, so.company_id, so.currency_id, so.currency_rate, so.amount_total,
+                              so.sbo_gate_policy, so.sbo_gate_percent
+                         FROM sale_order so WHERE so.id IN (%(orders)s) OFFSET 0) o
                  JOIN res_company c ON c.id = o.company_id
                  JOIN res_currency cur ON cur.id = o.currency_id
-                 LEFT JOIN LATERAL (%(lines)s) l ON TRUE
-                 LEFT JOIN LATERAL (%(extra)s) x ON TRUE
-                WHERE o.id IN (%(orders)s)
-                GROUP BY o.id, c.id, cur.id""",
+                 LEFT JOIN LATERAL (
+                      SELECT SUM(q.value) AS value, BOOL_AND(q.delivered >= q.product_uom_qty - 0.000001) AS complete
+                        FROM (%(lines)s) q) l ON TRUE
+                 LEFT JOIN LATERAL (%(extra)s) x ON TRUE""",
             orders=orders, lines=self._sql_shipped_lines(), extra=self.env["sbo.payment.goods"]._sql_extra())
 
     @api.model
@@ -63,24 +67,45 @@ class SboPaymentMoney(models.AbstractModel):
             delivered=goods._sql_delivered(), unit=goods._sql_unit(), goods=goods._sql_goods(), left=goods._sql_left())
 
     @api.model
-    def _sql_paid_stage(self, narrow) -> SQL:
+    def _sql_paid_stage(self, only=None) -> SQL:
         """For the execution list: how far the money is that the rest of order ``o`` waits for, asked once for all rows.
 
         What the customer owes on credit is judged when goods leave, not here.
 
-        :param narrow: SQL condition on ``w`` (sale_order) where only some orders are read, or nothing
+        :param only: ids of the orders that are read, where that is known: they are asked beforehand, and only those
+            that wait, because planning the question within the list takes longer than answering it
         """
-        waiting = SQL(
-            """SELECT w.id FROM sale_order w WHERE w.state = 'sale' AND w.sbo_gate_policy = ANY(%s)
-                  AND w.delivery_status IN ('pending', 'started', 'partial') %s""", list(MONEY), narrow)
+        if only is None:
+            stages = SQL("(SELECT jsonb_object_agg(g.order_id, g.stage) FROM (%s) g)",
+                         self._sql_waiting_stages(self._sql_waiting(SQL())))
+        else:
+            self._flush_money()
+            waiting = [row[0] for row in self.env.execute_query(
+                self._sql_waiting(SQL("AND w.id = ANY(%s)", list(only))))]
+            rows = self.env.execute_query(
+                self._sql_waiting_stages(SQL("SELECT unnest(%s)", waiting))) if waiting else ()
+            stages = SQL("%s::jsonb", json.dumps(dict(rows)))
         return SQL(
             """CASE WHEN o.delivery_status IN ('pending', 'started', 'partial') AND o.sbo_gate_policy = ANY(%(money)s)
-                    THEN COALESCE((SELECT jsonb_object_agg(g.order_id, CASE WHEN g.rest - g.received <= g.tolerance
-                                   THEN 'done' WHEN g.received > 0 OR EXISTS (SELECT FROM sbo_payment_release e
-                                        WHERE e.order_id = g.order_id AND e.state = 'given') THEN 'part' END)
-                                     FROM (%(rest)s) g) ->> o.id::text, 'todo')
+                    THEN COALESCE(%(stages)s ->> o.id::text, 'todo')
                     WHEN o.sbo_gate_policy = ANY(%(money)s) THEN 'done' ELSE 'none' END""",
-            money=list(MONEY), rest=self._sql_rest(waiting))
+            money=list(MONEY), stages=stages)
+
+    @api.model
+    def _sql_waiting(self, narrow) -> SQL:
+        """Ids of the orders ``w`` whose rest waits for money."""
+        return SQL(
+            """SELECT w.id FROM sale_order w WHERE w.state = 'sale' AND w.sbo_gate_policy = ANY(%s)
+                  AND w.delivery_status IN ('pending', 'started', 'partial') %s""", list(MONEY), narrow)
+
+    @api.model
+    def _sql_waiting_stages(self, orders) -> SQL:
+        """(order_id, stage) of orders whose rest waits for money; no stage: nothing has come."""
+        return SQL(
+            """SELECT r.order_id, CASE WHEN r.rest - r.received <= r.tolerance THEN 'done'
+                          WHEN r.received > 0 OR EXISTS (SELECT FROM sbo_payment_release e
+                               WHERE e.order_id = r.order_id AND e.state = 'given') THEN 'part' END AS stage
+                 FROM (%s) r""", self._sql_rest(orders))
 
     @api.model
     def _sql_rest(self, orders) -> SQL:

@@ -1,6 +1,9 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+# where money for an order is found: on its invoices, in payments meant for it, in transactions without a payment
+PARTS = ("invoiced", "allotted", "online")
+
 
 class SboPaymentReceived(models.AbstractModel):
     """What has been received for orders, each cent once, as one query.
@@ -18,11 +21,34 @@ class SboPaymentReceived(models.AbstractModel):
     _description = "Money Received for Orders"
 
     @api.model
-    def _sql_received(self, orders) -> SQL:
+    def _received_of(self, order_ids):
+        """{order id: received, as text} of a few orders; what none of them has is left out of the query, because
+        planning all of it takes longer than running it.
+        """
+        ids = list(order_ids)
+        [have] = self.env.execute_query_dict(SQL(
+            """SELECT EXISTS (SELECT FROM sbo_payment_allotment WHERE active AND order_id = ANY(%(ids)s)) AS allotted,
+                      EXISTS (SELECT FROM sale_order_transaction_rel WHERE sale_order_id = ANY(%(ids)s)) AS online,
+                      EXISTS (SELECT FROM sale_order_line s JOIN sale_order_line_invoice_rel r ON r.order_line_id = s.id
+                               WHERE s.order_id = ANY(%(ids)s)) AS invoiced""", ids=ids))
+        parts = {name for name, there in have.items() if there}
+        if not parts:
+            return dict.fromkeys(ids, "0")
+        return dict(self.env.execute_query(SQL(
+            "SELECT order_id, received::text FROM (%s) r", self._sql_received(SQL("SELECT unnest(%s)", ids), parts))))
+
+    @api.model
+    def _sql_received(self, orders, parts=frozenset(PARTS)) -> SQL:
         """A query of (order_id, received) in the currency of each order.
 
         :param orders: SQL of a query of order ids; the caller has flushed
+        :param parts: names of ``PARTS`` that there are
         """
+        if "online" in parts:
+            parts = {*parts, "allotted"}  # a payment of a transaction is meant for its orders
+        money = {
+            "invoiced": SQL("%s UNION ALL %s", self._sql_invoiced(), self._sql_registered()),
+            "allotted": self._sql_allotted(), "online": self._sql_online()}
         return SQL(
             """WITH RECURSIVE wanted AS MATERIALIZED (
                  SELECT o.id, o.currency_id, o.company_id, c.sbo_gate_rate = 'today' AS today,
@@ -32,16 +58,17 @@ class SboPaymentReceived(models.AbstractModel):
                meant AS MATERIALIZED (%(meant)s),
                part AS MATERIALIZED (%(part)s),
                pay AS MATERIALIZED (%(pay)s),
-               money AS (
-                 %(invoiced)s UNION ALL %(allotted)s UNION ALL %(registered)s UNION ALL %(online)s)
+               money AS MATERIALIZED (%(money)s)
                SELECT w.id AS order_id,
                       FLOOR(ROUND(COALESCE(SUM(%(converted)s), 0) / cur.rounding, 6)) * cur.rounding AS received
                  FROM wanted w JOIN res_currency cur ON cur.id = w.currency_id
                  LEFT JOIN money m ON m.order_id = w.id
                 GROUP BY w.id, cur.rounding""",
-            orders=orders, family=self._sql_family(), meant=self._sql_meant(), part=self._sql_part(),
-            pay=self._sql_pay(), invoiced=self._sql_invoiced(), allotted=self._sql_allotted(),
-            registered=self._sql_registered(), online=self._sql_online(), converted=self._sql_converted(),
+            orders=orders, meant=self._sql_meant(), part=self._sql_part(), pay=self._sql_pay(),
+            family=self._sql_family() if "online" in parts else SQL(
+                "SELECT NULL::integer AS id, NULL::integer AS order_id, NULL::numeric AS share WHERE FALSE"),
+            money=SQL(" UNION ALL ").join(money[name] for name in PARTS if name in parts),
+            converted=self._sql_converted(),
         )
 
     @api.model
