@@ -53,6 +53,8 @@ from . import sbo_payment_promise
 from . import sbo_order_gated
 from . import sbo_order_line_gated
 from . import sbo_picking_gated
+from . import sbo_order_contracted
+from . import sbo_order_line_contracted
 from . import sbo_responsibility
 from . import sbo_absence
 from . import sbo_working_day
@@ -95,6 +97,13 @@ from . import sbo_order_change_line
 from . import sbo_order_accuracy
 from . import sbo_payment_allotment
 from . import sbo_payment_release
+from . import sbo_contract_class
+from . import sbo_contract_template
+from . import sbo_contract
+from . import sbo_contract_line
+from . import sbo_contract_milestone
+from . import sbo_contract_supplement
+from . import sbo_contract_review
 from . import crm_team
 from . import payment_transaction
 from . import product_template
