@@ -1,7 +1,7 @@
 {
     "name": "Sales Back Office",
     "summary": "Checks, findings and assessment for the people behind a sales team",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Sales/Sales",
     "author": "Sales Back Office founders",
     "license": "LGPL-3",
@@ -41,6 +41,7 @@
         "security/sbo_order_rules.xml",
         "security/sbo_payment_rules.xml",
         "security/sbo_contract_rules.xml",
+        "security/sbo_document_rules.xml",
         "data/sbo_order_entry_check_data.xml",
         "data/sbo_order_notice_data.xml",
         "data/sbo_payment_check_data.xml",

@@ -104,6 +104,13 @@ from . import sbo_contract_line
 from . import sbo_contract_milestone
 from . import sbo_contract_supplement
 from . import sbo_contract_review
+from . import sbo_document_secrecy
+from . import sbo_document_class
+from . import sbo_document_place
+from . import sbo_document
+from . import sbo_document_file
+from . import sbo_loan
+from . import sbo_loan_line
 from . import crm_team
 from . import payment_transaction
 from . import product_template
