@@ -46,6 +46,7 @@ from . import sbo_payment_company
 from . import sbo_payment_received
 from . import sbo_payment_credit
 from . import sbo_payment_goods
+from . import sbo_payment_leaving
 from . import sbo_payment_gate
 from . import sbo_payment_money
 from . import sbo_payment_checks

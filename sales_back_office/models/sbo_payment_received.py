@@ -21,34 +21,30 @@ class SboPaymentReceived(models.AbstractModel):
     _description = "Money Received for Orders"
 
     @api.model
-    def _received_of(self, order_ids):
-        """{order id: received, as text} of a few orders; what none of them has is left out of the query, because
-        planning all of it takes longer than running it.
+    def _received_of(self, order_ids, there):
+        """{order id: received, as text} of a few orders.
+
+        :param there: what there is at all, of ``sbo.payment.goods._there``
         """
-        ids = list(order_ids)
-        [have] = self.env.execute_query_dict(SQL(
-            """SELECT EXISTS (SELECT FROM sbo_payment_allotment WHERE active AND order_id = ANY(%(ids)s)) AS allotted,
-                      EXISTS (SELECT FROM sale_order_transaction_rel WHERE sale_order_id = ANY(%(ids)s)) AS online,
-                      EXISTS (SELECT FROM sale_order_line s JOIN sale_order_line_invoice_rel r ON r.order_line_id = s.id
-                               WHERE s.order_id = ANY(%(ids)s)) AS invoiced""", ids=ids))
-        parts = {name for name, there in have.items() if there}
+        ids, parts = list(order_ids), {name for name in (*PARTS, "shared") if name in there}
         if not parts:
             return dict.fromkeys(ids, "0")
         return dict(self.env.execute_query(SQL(
             "SELECT order_id, received::text FROM (%s) r", self._sql_received(SQL("SELECT unnest(%s)", ids), parts))))
 
     @api.model
-    def _sql_received(self, orders, parts=frozenset(PARTS)) -> SQL:
+    def _sql_received(self, orders, parts=frozenset((*PARTS, "shared"))) -> SQL:
         """A query of (order_id, received) in the currency of each order.
 
         :param orders: SQL of a query of order ids; the caller has flushed
-        :param parts: names of ``PARTS`` that there are
+        :param parts: names of ``PARTS`` that there are, and ``shared`` where a payment is meant for several orders
         """
         if "online" in parts:
             parts = {*parts, "allotted"}  # a payment of a transaction is meant for its orders
         money = {
             "invoiced": SQL("%s UNION ALL %s", self._sql_invoiced(), self._sql_registered()),
-            "allotted": self._sql_allotted(), "online": self._sql_online()}
+            "allotted": self._sql_allotted(bool({"invoiced", "shared", "online"} & parts)),
+            "online": self._sql_online()}
         return SQL(
             """WITH RECURSIVE wanted AS MATERIALIZED (
                  SELECT o.id, o.currency_id, o.company_id, c.sbo_gate_rate = 'today' AS today,
@@ -186,8 +182,12 @@ class SboPaymentReceived(models.AbstractModel):
                    ON k.amount IS NOT NULL""", self._sql_unrounded())
 
     @api.model
-    def _sql_allotted(self) -> SQL:
-        """What payments are meant for less what has been reconciled with the order, as far as the money is free."""
+    def _sql_allotted(self, invoiced=True) -> SQL:
+        """What payments are meant for less what has been reconciled with the order, as far as the money is free.
+
+        :param invoiced: whether any order that these payments are meant for has been invoiced at all
+        """
+        nothing = SQL("SELECT NULL::numeric AS amount")
         return SQL(
             """SELECT g.order_id, g.amount * g.sign AS amount, g.currency_id, g.date AS day FROM (
                  SELECT f.order_id, f.currency_id, f.date, f.sign, LEAST(f.rest, GREATEST(f.free - COALESCE(SUM(f.rest)
@@ -198,8 +198,8 @@ class SboPaymentReceived(models.AbstractModel):
                            FROM meant m JOIN pay ON pay.id = m.payment_id
                            LEFT JOIN LATERAL (%(reconciled)s) u ON TRUE
                            LEFT JOIN LATERAL (%(bank)s) b ON pay.move_id IS NULL) f) g""",
-            reconciled=self._sql_settled(SQL("l.move_id = pay.move_id")),
-            bank=self._sql_settled(self._sql_bank_line(SQL("pay.create_date"))))
+            reconciled=self._sql_settled(SQL("l.move_id = pay.move_id")) if invoiced else nothing,
+            bank=self._sql_settled(self._sql_bank_line(SQL("pay.create_date"))) if invoiced else nothing)
 
     @api.model
     def _sql_settled(self, condition) -> SQL:
