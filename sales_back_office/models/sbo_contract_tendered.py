@@ -9,7 +9,7 @@ class SboContractTendered(models.AbstractModel):
     _description = "Contract of a Tender"
 
     tender_id = fields.Many2one(
-        "sbo.tender", "Tender", index="btree_not_null", ondelete="restrict", check_company=True, copy=False,
+        "sbo.tender", index="btree_not_null", ondelete="restrict", check_company=True, copy=False,
         tracking=True, domain="[('state', '=', 'won'), ('company_id', '=', company_id)]",
         help="The tender that was won with it.")
 

@@ -18,9 +18,9 @@ class SboTender(models.Model):
 
     _name = "sbo.tender"
     _description = "Tender"
-    # What guards a write stands before the thread; the reminders look at it when everything is written.
+    # What follows from a step stands before the flow, whose hook it extends; what guards a write, before the thread.
     _inherit = [
-        "sbo.tender.flow", "sbo.tender.papers", "sbo.tender.bond", "sbo.tender.deadlines", "sbo.tender.checks",
+        "sbo.tender.papers", "sbo.tender.bond", "sbo.tender.deadlines", "sbo.tender.checks", "sbo.tender.flow",
         "sbo.served.mixin", "sbo.checked.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "submission_at desc, id desc"
     _check_company_auto = True
@@ -36,7 +36,7 @@ class SboTender(models.Model):
         "res.partner", "Tenderer", required=True, index=True, tracking=True, check_company=True,
         help="Who invites the bids, and signs the contract.")
     agency_id = fields.Many2one(
-        "res.partner", "Agency", tracking=True, check_company=True, help="Who runs the tender for the tenderer.")
+        "res.partner", tracking=True, check_company=True, help="Who runs the tender for the tenderer.")
     tender_ref = fields.Char("Tenderer's No.", tracking=True, copy=False, help="The number on the tender papers.")
     source = fields.Selection(SOURCES, required=True, default="platform", tracking=True)
     source_note = fields.Char("Found at", help="Address of the notice, or who told us.")

@@ -54,7 +54,7 @@ class SboTenderFlow(models.AbstractModel):
     result_on = fields.Date(
         "Result Known on", readonly=True, copy=False, tracking=True, index="btree_not_null",
         help="The day of the notice of the result; the bid bond of a tender that was not won is due back after it.")
-    awarded_amount = fields.Monetary("Awarded Amount", readonly=True, copy=False, tracking=True)
+    awarded_amount = fields.Monetary(readonly=True, copy=False, tracking=True)
     reason = fields.Text(
         readonly=True, copy=False, tracking=True, help="Why it was not won, was rejected or withdrawn.")
     late_reason = fields.Text("Why Submitted Late", readonly=True, copy=False, tracking=True)
@@ -143,6 +143,8 @@ class SboTenderFlow(models.AbstractModel):
         self._take("reopen", reason, ended_at=False, result_on=False, awarded_amount=0, reason=False)
 
     def _end(self, step, reason, result_on, note, **values):
+        for tender in self:
+            tender._check_allowed(step)
         day = fields.Date.to_date(result_on)
         for company, tenders in self.grouped("company_id").items():
             today = company._sbo_today()

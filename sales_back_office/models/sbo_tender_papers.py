@@ -95,9 +95,10 @@ class SboTenderPapers(models.AbstractModel):
         return ""
 
     def _step_taken(self, step):
-        super()._step_taken(step)
+        result = super()._step_taken(step)
         # Superuser: whoever takes the step need not be the owner of each document.
         documents = self.sudo().document_ids
         if step == "submit":
             documents._freeze()
         documents._plan_reminders()
+        return result
