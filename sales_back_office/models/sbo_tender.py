@@ -11,6 +11,8 @@ SOURCES = [
     ("agency", "Agency"),
     ("other", "Other"),
 ]
+# A contract that came to nothing: another one can be drafted.
+DEAD = ("cancelled", "terminated")
 
 
 class SboTender(models.Model):
@@ -78,7 +80,7 @@ class SboTender(models.Model):
     @api.depends("contract_ids.state")
     def _compute_contract_id(self):
         for tender in self:
-            tender.contract_id = tender.contract_ids.filtered(lambda item: item.state != "terminated").sorted("id")[:1]
+            tender.contract_id = tender.contract_ids.filtered(lambda item: item.state not in DEAD).sorted("id")[:1]
 
     @api.depends("state")
     def _compute_won_rate(self):
@@ -88,8 +90,9 @@ class SboTender(models.Model):
     @api.depends("name", "project")
     def _compute_display_name(self):
         for tender in self:
-            name = tender.name if tender._origin else False
-            tender.display_name = " ".join(filter(None, (name, tender.project))) or self.env._("New Tender")
+            # The project first: in a calendar there is room for its first words only.
+            number = f"({tender.name})" if tender._origin else False
+            tender.display_name = " ".join(filter(None, (tender.project, number))) or self.env._("New Tender")
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -41,7 +41,7 @@ class SboTenderBond(models.AbstractModel):
     bond_returned_amount = fields.Monetary(
         "Returned", compute="_compute_bond_returned_amount", store=True, readonly=False, tracking=True, copy=False,
         help="Without interest; a guarantee that came back counts with its amount.")
-    bond_outstanding = fields.Monetary("Bond Outstanding", compute="_compute_bond_outstanding", store=True)
+    bond_outstanding = fields.Monetary(compute="_compute_bond_outstanding", store=True)
     bond_state = fields.Selection(
         BOND_STATES, "Bond", compute="_compute_bond_outstanding", store=True, index=True)
     bond_forfeited_at = fields.Datetime("Bond Lost", readonly=True, copy=False)

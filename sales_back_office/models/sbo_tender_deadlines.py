@@ -17,6 +17,9 @@ DEADLINES = [
     ("opening", "Opening"),
     ("bond_back", "Bid Bond Back"),
 ]
+# field: the deadline it sets
+MOVED = {"papers_until": "papers", "clarification_at": "clarification", "bond_due_at": "bond",
+         "submission_at": "submission", "opening_at": "opening", "bond_due_back_on": "bond_back"}
 
 
 class SboTenderDeadlines(models.AbstractModel):
@@ -70,20 +73,23 @@ class SboTenderDeadlines(models.AbstractModel):
                     "tender papers.", tender.display_name))
 
     def write(self, vals):
-        if "submission_at" in vals and self.env.context.get("sbo_step") is not STEP:
-            self._check_deadline_moved(fields.Datetime.to_datetime(vals["submission_at"]))
+        names = [name for name in MOVED if name in vals]
+        if names and self.env.context.get("sbo_step") is not STEP:
+            for tender in self:
+                tender._check_deadlines_moved(names, vals)
         return super().write(vals)
 
-    def _check_deadline_moved(self, moment):
+    def _check_deadlines_moved(self, names, vals):
         """A deadline that is over is put off by a supervisor only: else nobody would ever have missed one."""
-        now = fields.Datetime.now()
-        for tender in self:
-            over = tender.state in OPEN and tender.submission_at and tender.submission_at < now
-            if over and moment != tender.submission_at and not tender._may_correct(SUPERVISOR):
+        now, due = fields.Datetime.now(), self._open_deadlines()
+        for name in names:
+            over = self[name] and due.get(MOVED[name], now) < now
+            if over and self._differs(name, vals[name]) and not self._may_correct(SUPERVISOR):
                 raise UserError(self.env._(
-                    "“%(tender)s” was due on %(moment)s. That the tenderer has extended the deadline is noted by a "
-                    "back-office supervisor who has no part in it.", tender=tender.display_name,
-                    moment=format_datetime(self.env, tender.submission_at, tz=tender.company_id._sbo_tz())))
+                    "“%(tender)s”: %(field)s was %(moment)s and is over. That the tenderer has put it off is noted by "
+                    "a back-office supervisor who has no part in the tender.", tender=self.display_name,
+                    field=self._fields[name]._description_string(self.env),
+                    moment=format_datetime(self.env, due[MOVED[name]], tz=self.company_id._sbo_tz())))
 
     def _open_deadlines(self):
         """{kind: moment} of what is still to be done for this tender."""

@@ -233,7 +233,7 @@ class SboTenderFlow(models.AbstractModel):
     def _guard_reopen(self, _moment, _words):
         contract = self.sudo().contract_id  # whoever takes back a result hears why not, even of a hidden contract
         if contract:
-            return self.env._("%s was made of it; terminate the contract first.", contract.display_name)
+            return self.env._("%s was made of it; cancel or terminate the contract first.", contract.display_name)
         return ""
 
     # === who and when === #

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from .sbo_tender_flow import OPEN, STEP, SUPERVISOR
 
@@ -37,6 +37,13 @@ class SboTenderPapers(models.AbstractModel):
         for tender in self:
             documents = tender.document_ids.filtered(lambda document: document.current and document.active)
             tender.completion = sum(documents.mapped("progress")) / len(documents) if documents else 0
+
+    @api.constrains("papers_bought_on")
+    def _check_papers_bought(self):
+        for tender in self:
+            if tender.papers_bought_on and tender.papers_bought_on > tender.company_id._sbo_today():
+                raise ValidationError(self.env._(
+                    "“%s”: the papers are noted when they have been bought, not before.", tender.display_name))
 
     def write(self, vals):
         if self.env.context.get("sbo_step") is not STEP:

@@ -52,7 +52,7 @@ class SboTenderReminders(models.AbstractModel):
     def _prepare_reminder(self, activity_type, day, user):
         return {
             "activity_type_id": activity_type.id, "res_model_id": self.env["ir.model"]._get_id(self._name),
-            "res_id": self.id, "user_id": user.id, "date_deadline": day, "summary": self.display_name, "automated": True}
+            "res_id": self.id, "user_id": user.id, "date_deadline": day, "automated": True}
 
     @api.model
     def _reminder_kinds(self):

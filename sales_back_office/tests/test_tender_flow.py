@@ -117,12 +117,26 @@ class TestTenderFlow(SboTendersCommon):
         with freeze_time(at("2026-03-20 09:01")):
             self._refused("the deadline was", tender.with_user(self.clerk).action_submit,
                           moment="2026-03-19 09:00:00")
-            self._refused("was due on", tender.with_user(self.clerk).write, {"submission_at": at("2026-03-22 09:00"),
+            self._refused("put it off", tender.with_user(self.clerk).write, {"submission_at": at("2026-03-22 09:00"),
                                                                              "opening_at": at("2026-03-22 09:00")})
             tender.with_user(self.supervisor).write({
                 "submission_at": at("2026-03-22 09:00"), "opening_at": at("2026-03-22 09:00")})
             tender.with_user(self.clerk).action_submit()
         self.assertEqual(tender.state, "submitted")
+
+    def test_no_deadline_that_is_over_is_moved_away(self):
+        tender = self._lost(bond_amount=500, bond_paid_on="2026-03-02")
+        draft = self._tender(papers_until=at("2026-03-05 17:00"), bond_amount=500, bond_due_at=at("2026-03-06 17:00"))
+        with freeze_time(at("2026-04-07 10:00")):
+            for record, vals in ((tender, {"bond_due_back_on": "2026-05-01"}),
+                                 (draft, {"papers_until": at("2026-03-15 17:00")}),
+                                 (draft, {"bond_due_at": False})):
+                text = self._refused("put it off", record.with_user(self.clerk).write, vals)
+                self.assertIn(record.name, text)
+            tender.with_user(self.supervisor).bond_due_back_on = "2026-05-01"
+            tender.with_user(self.clerk).bond_due_back_on = "2026-04-20"
+            with self.assertRaisesRegex(ValidationError, "not before"):
+                draft.with_user(self.clerk).papers_bought_on = "2026-04-08"
 
     def test_put_off_before_it_is_over(self):
         tender = self._prepared()
