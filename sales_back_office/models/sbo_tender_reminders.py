@@ -32,7 +32,8 @@ class SboTenderReminders(models.AbstractModel):
         activities = self.env["mail.activity"].sudo().with_context(active_test=False, mail_activity_quick_update=True)
         present = activities.search([
             ("res_model", "=", self._name), ("res_id", "in", self.ids), ("automated", "=", True),
-            ("activity_type_id", "in", [activity_type.id for activity_type in kinds])]).grouped(lambda activity: (activity.res_id, activity.activity_type_id))
+            ("activity_type_id", "in", [activity_type.id for activity_type in kinds])])
+        present = present.grouped(lambda activity: (activity.res_id, activity.activity_type_id))
         gone, new = activities, []
         for record in self:
             wanted = record._reminders()
