@@ -56,6 +56,14 @@ from . import sbo_order_line_gated
 from . import sbo_picking_gated
 from . import sbo_order_contracted
 from . import sbo_order_line_contracted
+from . import sbo_contract_tendered
+from . import sbo_tender_policy
+from . import sbo_tender_reminders
+from . import sbo_tender_flow
+from . import sbo_tender_deadlines
+from . import sbo_tender_bond
+from . import sbo_tender_papers
+from . import sbo_tender_checks
 from . import sbo_responsibility
 from . import sbo_absence
 from . import sbo_working_day
@@ -105,6 +113,8 @@ from . import sbo_contract_line
 from . import sbo_contract_milestone
 from . import sbo_contract_supplement
 from . import sbo_contract_review
+from . import sbo_tender
+from . import sbo_tender_document
 from . import crm_team
 from . import payment_transaction
 from . import product_template

@@ -37,3 +37,6 @@ class ResConfigSettings(models.TransientModel):
     sbo_gate_tolerance = fields.Float(related="company_id.sbo_gate_tolerance", readonly=False)
     sbo_gate_overdue_days = fields.Integer(related="company_id.sbo_gate_overdue_days", readonly=False)
     sbo_gate_rate = fields.Selection(related="company_id.sbo_gate_rate", readonly=False)
+    sbo_bond_days_signed = fields.Integer(related="company_id.sbo_bond_days_signed", readonly=False)
+    sbo_bond_days_result = fields.Integer(related="company_id.sbo_bond_days_result", readonly=False)
+    sbo_bond_remind_days = fields.Integer(related="company_id.sbo_bond_remind_days", readonly=False)

@@ -45,6 +45,7 @@ class SboEvidence(models.AbstractModel):
             "new": self.env._("After"),
             "problem": self.env._("Problem"),
             "found": self.env._("Found"),
+            "document": self.env._("Document"),
             **self._order_labels(),
             **self._payment_labels(),
         }

@@ -61,6 +61,13 @@ from . import test_responsibility_history
 from . import test_responsibility_rights
 from . import test_roles
 from . import test_scoring
+from . import test_tender_bond
+from . import test_tender_checks
+from . import test_tender_documents
+from . import test_tender_contract
+from . import test_tender_register
+from . import test_tender_access
+from . import test_tender_flow
 from . import test_tours
 from . import test_translation
 from . import test_working_time_days
