@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .sbo_contract_flow import BINDING, STATES
+from .sbo_contract_flow import BINDING, LIVE, STATES
 
 
 class SboContract(models.Model):
@@ -12,7 +12,7 @@ class SboContract(models.Model):
     _inherit = [
         "sbo.contract.numbered", "sbo.contract.content", "sbo.contract.originals", "sbo.contract.signature",
         "sbo.contract.plan", "sbo.contract.versions", "sbo.contract.checks",
-        "sbo.contract.ordered",
+        "sbo.contract.ordered", "sbo.contract.coverage",
         "sbo.served.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "signed_on desc, id desc"
     _check_company_auto = True
@@ -29,7 +29,7 @@ class SboContract(models.Model):
         "res.partner", "Customer", required=True, index=True, tracking=True, ondelete="restrict", check_company=True)
     customer_ref = fields.Char("Customer's Contract No.", tracking=True)
     class_id = fields.Many2one(
-        "sbo.contract.class", "Class", required=True, index=True, check_company=True, tracking=True, ondelete="restrict",
+        "sbo.contract.class", required=True, index=True, check_company=True, tracking=True, ondelete="restrict",
         default=lambda self: self._default_class_id())
     template_id = fields.Many2one(
         "sbo.contract.template", "Standard Contract", check_company=True, ondelete="restrict", index="btree_not_null",
@@ -45,6 +45,9 @@ class SboContract(models.Model):
         "crm.team", "Sales Team", compute="_compute_team_id", store=True, readonly=False, precompute=True, index=True)
     sbo_clerk_id = fields.Many2one(
         compute="_compute_sbo_clerk_id", store=True, readonly=False, precompute=True, copy=False)
+    expiry = fields.Selection(
+        [("none", "In Time"), ("soon", "Expires Soon"), ("over", "Expired")], compute="_compute_expiry",
+        help="Of a contract in force: soon is within thirty days.")
     order_ids = fields.One2many("sale.order", "sbo_contract_id", "Orders", readonly=True)
     order_count = fields.Integer(compute="_compute_order_count")
     line_ids = fields.One2many("sbo.contract.line", "contract_id", "Agreed Prices and Quantities", copy=True)
@@ -66,7 +69,7 @@ class SboContract(models.Model):
     def _search_template_outdated(self, operator, value):
         if operator != "in":
             return NotImplemented
-        outdated = self.env["sbo.contract.template"].with_context(active_test=False).search([])._newest()
+        outdated = self.env["sbo.contract.template"].with_context(active_test=False).search([("company_id", "in", self.env.companies.ids)])._newest()
         domain = [("state", "=", "draft"), ("template_id", "in", [item.id for item, newer in outdated.items() if newer])]
         return domain if True in value else ["!", "&", *domain]
 
@@ -89,6 +92,13 @@ class SboContract(models.Model):
             if contract.state in (False, "draft"):
                 clerk = contract.partner_id.commercial_partner_id.sbo_clerk_id or contract.user_id.sbo_clerk_id or clerk
             contract.sbo_clerk_id = clerk
+
+    @api.depends("date_end", "state")
+    def _compute_expiry(self):
+        for contract in self:
+            today, end = (contract.company_id or self.env.company)._sbo_today(), contract.date_end
+            left = (end - today).days if end and contract.state in LIVE else 31
+            contract.expiry = "over" if left < 0 else "soon" if left <= 30 else "none"
 
     @api.depends("order_ids")
     def _compute_order_count(self):
