@@ -87,7 +87,8 @@ class SboContractFlow(models.AbstractModel):
         for contract in self:
             contract._refuse_unsignable()
             contract._take("sign")
-            contract._own().write({"signed_content": contract._content(), "file_due_at": contract._file_deadline()})
+            contract._own().signed_content = contract._content()
+            contract._plan_filing()
         self.filtered(lambda contract: contract._begun())._execute()
 
     def action_execute(self):
@@ -217,9 +218,8 @@ class SboContractFlow(models.AbstractModel):
         for contract in self:
             contract._give_number(contract.signed_on)
             if contract.state in BINDING:
-                contract._own().write({
-                    "signed_content": contract._content(),
-                    "file_due_at": contract.file_due_at or contract.signed_on and contract._file_deadline()})
+                contract._own().signed_content = contract._content()
+        self.filtered(lambda contract: not contract.file_due_at)._plan_filing()
 
     def _own(self):
         """Superuser and marked as a step: the fields themselves are closed to everybody."""

@@ -90,7 +90,7 @@ class SboContractSupplement(models.Model):
     def create(self, vals_list):
         """What is not said stays as it is."""
         for vals in vals_list:
-            contract = self.env["sbo.contract"].browse(vals.get("contract_id"))
+            contract = self.env["sbo.contract"].browse(vals.get("contract_id") or self.env.context.get("default_contract_id"))
             if contract.exists():
                 if contract.state not in LIVE and not self.env.su:
                     raise UserError(self.env._(

@@ -16,9 +16,9 @@ class SboContractSupplementPart(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self.env["sbo.contract.supplement"].browse(
-            [vals.get("supplement_id") for vals in vals_list if vals.get("supplement_id")])._refuse_unless_draft()
+        # Looked at afterwards: the supplement may also come as a default.
         items = super().create(vals_list)
+        items.supplement_id._refuse_unless_draft()
         items._touch()
         return items
 

@@ -45,6 +45,15 @@ class TestContractPapers(SboContractsCommon):
         self.assertEqual(self._contract("signed").file_due_at, at("2026-03-09 18:00"))
         self.assertEqual(contract.file_due_at, at("2026-03-05 18:00"))
 
+    def test_another_day_of_signing_another_limit(self):
+        contract = self._contract("signed")
+        contract.with_user(self.supervisor).signed_on = "2026-03-03"
+        self.assertEqual(contract.file_due_at, at("2026-03-06 18:00"))
+        self.contract_class.file_days = 5
+        self._refused("supervisor", contract.with_user(self.clerk).action_recompute_deadlines, error=AccessError)
+        contract.with_user(self.supervisor).action_recompute_deadlines()
+        self.assertEqual(contract.file_due_at, at("2026-03-10 18:00"))
+
     def test_filed_late_is_found(self):
         check = self._shipped("contract_filing_late")
         contract, in_time = self._contract("signed"), self._contract("signed")
