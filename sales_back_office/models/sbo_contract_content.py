@@ -107,8 +107,8 @@ class SboContractContent(models.AbstractModel):
         words = {"contract": self.display_name, "what": what}
         if self.state in ("review", "approved"):
             raise UserError(self.env._(
-                "“%(contract)s” is in review or approved, and what is reviewed is what is signed: take it back to draft "
-                "to change %(what)s; it is reviewed anew.", **words))
+                "“%(contract)s” is in review or approved, and what is reviewed is what is signed: take it back to "
+                "draft to change %(what)s; it is reviewed anew.", **words))
         if self.state == "cancelled":
             raise UserError(self.env._("“%(contract)s” is cancelled: %(what)s cannot be changed.", **words))
         if self.state in BINDING:

@@ -50,7 +50,8 @@ class SboContractFlow(models.AbstractModel):
         "state", "name", "number_id", "version", "ended_on", "end_reason", "reviewed_content", "signed_content",
         "file_due_at", "original_filed_at", "original_filed_by_id"})
 
-    state = fields.Selection(STATES, required=True, readonly=True, default="draft", index=True, tracking=True, copy=False)
+    state = fields.Selection(
+        STATES, required=True, readonly=True, default="draft", index=True, tracking=True, copy=False)
     ended_on = fields.Date("Ended on", readonly=True, copy=False, tracking=True,
                            help="When it was fulfilled or terminated.")
     end_reason = fields.Text("Why It Ended", readonly=True, copy=False)
@@ -100,8 +101,9 @@ class SboContractFlow(models.AbstractModel):
         for contract in self:
             reasons = contract._unfulfilled()
             if reasons:
-                raise UserError(self.env._("“%(contract)s” is not fulfilled: %(reasons)s", contract=contract.display_name,
-                                           reasons=" ".join(reasons)))
+                raise UserError(self.env._(
+                    "“%(contract)s” is not fulfilled: %(reasons)s", contract=contract.display_name,
+                    reasons=" ".join(reasons)))
             contract._take("fulfil", ended_on=contract.company_id._sbo_today())
 
     def action_terminate(self, reason=None):

@@ -5,7 +5,7 @@ from .sbo_contract_flow import BINDING, LIVE
 
 
 class SboContractMilestone(models.Model):
-    """One thing that a contract obliges a party to by a day (履约节点): a payment of its plan, a delivery, any other."""
+    """One thing that a contract obliges a party to by a day (履约节点): a payment, a delivery, any other."""
 
     _name = "sbo.contract.milestone"
     _description = "Contract Obligation"

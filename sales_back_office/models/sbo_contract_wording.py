@@ -6,13 +6,13 @@ from ..tools import contract_content
 
 # Database JSON forgets the order.
 HEAD = (
-    "subject", "partner_id", "class_id", "template_id", "currency_id", "amount", "tax_included", "date_start", "date_end",
-    "payment_terms", "terms", "retention_amount", "retention_due_on", "warranty_until")
+    "subject", "partner_id", "class_id", "template_id", "currency_id", "amount", "tax_included", "date_start",
+    "date_end", "payment_terms", "terms", "retention_amount", "retention_due_on", "warranty_until")
 MODELS = {"lines": "sbo.contract.line", "milestones": "sbo.contract.milestone"}
 SHOWN = {
     "lines": ("product_id", "uom_id", "quantity", "price"),
-    "milestones": ("kind", "name", "due_on", "percent", "amount", "product_id", "quantity", "repeat_every", "repeat_unit",
-                   "repeat_until"),
+    "milestones": ("kind", "name", "due_on", "percent", "amount", "product_id", "quantity", "repeat_every",
+                   "repeat_unit", "repeat_until"),
 }
 
 
@@ -40,7 +40,8 @@ class SboContractWording(models.AbstractModel):
             return False
         model, currency = self.env["sbo.contract"], self._currency_of(content)
         head = Markup("").join(
-            Markup("<tr><th>%s</th><td>%s</td></tr>") % (self._label(model, name), self._word(model, name, value, currency))
+            Markup("<tr><th>%s</th><td>%s</td></tr>") % (
+                self._label(model, name), self._word(model, name, value, currency))
             for name in HEAD if (value := content.get(name)) is not None)
         html = Markup("<table class='table table-sm'>%s</table>") % head
         for part, names in SHOWN.items():
@@ -55,7 +56,8 @@ class SboContractWording(models.AbstractModel):
             Markup("<tr>%s</tr>") % Markup("").join(
                 Markup("<td>%s</td>") % self._word(model, name, row.get(name), currency) for name in names)
             for row in rows)
-        return Markup("<table class='table table-sm'><thead><tr>%s</tr></thead><tbody>%s</tbody></table>") % (head, body)
+        return Markup("<table class='table table-sm'><thead><tr>%s</tr></thead><tbody>%s</tbody></table>") % (
+            head, body)
 
     def _diff_cells(self, row, before, after):
         """[(what, before, after)] of one difference; a row that was added or dropped is one line."""

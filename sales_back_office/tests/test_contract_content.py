@@ -17,7 +17,8 @@ class TestContractContent(SboContractsCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.rich = {"line_ids": [cls._line(quantity=10, price=90)],
-                    "milestone_ids": [cls._milestone(percent=30), cls._milestone("2026-06-01", name="Rest", amount=700)]}
+                    "milestone_ids": [
+                        cls._milestone(percent=30), cls._milestone("2026-06-01", name="Rest", amount=700)]}
 
     def _doors(self, contract):
         """Every way to change what a contract says."""
@@ -65,7 +66,8 @@ class TestContractContent(SboContractsCommon):
         self._refused("done by its step", item.create, {**other, "done_on": "2026-03-01"})
         self._refused("done by its step", item.with_context(default_repeated=True).create, other)
         draft = self._contract()
-        supplement = self.env["sbo.contract.supplement"].with_user(self.clerk).with_context(default_contract_id=draft.id)
+        supplement = self.env["sbo.contract.supplement"].with_user(self.clerk).with_context(
+            default_contract_id=draft.id)
         self._refused("nothing to supplement", supplement.create, {"subject": "X"})
 
     def test_a_contract_in_force_is_not_hidden(self):

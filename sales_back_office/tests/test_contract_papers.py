@@ -33,7 +33,8 @@ class TestContractPapers(SboContractsCommon):
         self._refused("where our original is kept", contract.action_file_original)
         contract.original_place = "Room 2, cabinet 5"
         contract.action_file_original()
-        self.assertEqual((contract.original_filed_by_id, str(contract.original_returned_on)), (self.clerk, "2026-03-05"))
+        self.assertEqual((contract.original_filed_by_id, str(contract.original_returned_on)),
+                         (self.clerk, "2026-03-05"))
         self._refused("on file already", contract.action_file_original)
         self._refused("use the buttons", contract.write, {"original_filed_at": False})
 
@@ -95,7 +96,8 @@ class TestContractPapers(SboContractsCommon):
         contract = self._complete(their_seal="none")
         with freeze_time("2026-03-07 04:00:00"):
             contract.with_user(self.clerk).action_sbo_check_now()
-        self.assertEqual(self._findings(contract).mapped("check_id.code"), ["contract_filing_late", "contract_incomplete"])
+        self.assertEqual(self._findings(contract).mapped("check_id.code"),
+                         ["contract_filing_late", "contract_incomplete"])
 
     # === standard contracts === #
 
