@@ -1,5 +1,6 @@
 from . import hypothesis_profile
 from . import test_access_checks
+from . import test_access_contract_reviews
 from . import test_access_customers_assignment
 from . import test_assessment_duties
 from . import test_assessment_flow
@@ -18,6 +19,9 @@ from . import test_check_orders
 from . import test_check_responsible
 from . import test_check_resumed_night
 from . import test_check_targets
+from . import test_contract_review_checks
+from . import test_contract_review_items
+from . import test_contract_review_opinions
 from . import test_customers_assignment
 from . import test_customers_assignment_checks
 from . import test_customers_assignment_doors

@@ -11,5 +11,6 @@ from . import sbo_customer_import_line
 from . import sbo_customer_import
 from . import sbo_leaver
 from . import sbo_order_answer
+from . import sbo_contract_answer
 from . import sbo_order_issue_step
 from . import sbo_order_progress_entry
