@@ -87,3 +87,4 @@ from . import test_payment_speed
 from . import test_payment_tours
 from . import test_payment_walls
 from . import test_payment_cents
+from . import test_contract_steps
