@@ -123,11 +123,11 @@ from . import sbo_contract
 from . import sbo_contract_line
 from . import sbo_contract_milestone
 from . import sbo_contract_supplement
-from . import sbo_contract_review_people
-from . import sbo_contract_review_flow
 from . import sbo_contract_supplement_line
 from . import sbo_contract_supplement_milestone
 from . import sbo_contract_number
+from . import sbo_contract_review_people
+from . import sbo_contract_review_flow
 from . import sbo_contract_review
 from . import sbo_contract_review_line
 from . import sbo_contract_opinion

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .sbo_contract_content import HEAD
 from .sbo_contract_flow import BINDING, STATES
 
 
@@ -10,6 +11,7 @@ class SboContract(models.Model):
     _name = "sbo.contract"
     _description = "Sales Contract"
     _inherit = [
+        "sbo.contract.reviewed",
         "sbo.contract.numbered", "sbo.contract.content", "sbo.contract.originals", "sbo.contract.signature",
         "sbo.contract.plan", "sbo.contract.versions", "sbo.contract.checks",
         "sbo.contract.ordered",
@@ -18,6 +20,7 @@ class SboContract(models.Model):
     _check_company_auto = True
     _rec_names_search = ["name", "subject", "customer_ref"]
     _signed_states = BINDING
+    _drafted_names = frozenset(HEAD)
 
     state = fields.Selection(STATES, group_expand=True)
     subject = fields.Char(required=True, tracking=True, help="What the contract is about, as its title says.")

@@ -54,7 +54,7 @@ class SboContractOpinion(models.Model):
     content = fields.Json(readonly=True, help="The contract as it was when this was given.")
     overruled_by_id = fields.Many2one("res.users", "Overruled by", readonly=True, ondelete="restrict")
     overrule_reason = fields.Text("Why Overruled", readonly=True)
-    review_state = fields.Selection(related="review_id.state", string="Review")
+    review_state = fields.Selection(related="review_id.state", string="Review State")
     allowed_actions = fields.Char(compute="_compute_allowed_actions")
 
     _department_uniq = models.UniqueIndex(
@@ -76,8 +76,8 @@ class SboContractOpinion(models.Model):
         """Names of the steps this user may take now, for the buttons."""
         asked = self.sudo()  # Superuser: whether the user may is asked here.
         people = asked._people()
-        for opinion in asked:
-            opinion.allowed_actions = ",".join(step for step in TRANSITIONS if not opinion._refusal(step, people))
+        for opinion, known in zip(self, asked, strict=True):
+            opinion.allowed_actions = ",".join(step for step in TRANSITIONS if not known._refusal(step, people))
 
     # === CRUD === #
 

@@ -62,7 +62,7 @@ class TestContractReviewChecks(SboContractReviewCommon):
 
     def test_the_contract_leads_to_its_reviews(self):
         contract = self._submitted().contract_id
-        self.assertEqual((contract.review_count, contract.waited_for), (1, "Production, Finance"))
+        self.assertEqual((contract.review_count, contract.waited_for), (1, "Finance, Production"))
         self.assertEqual(contract.action_reviews()["res_id"], contract.review_ids.id)
         contract.with_user(self.salesperson).action_withdraw()
         self._submitted(contract)
