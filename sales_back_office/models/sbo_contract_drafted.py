@@ -31,8 +31,9 @@ class SboContractDrafted(models.AbstractModel):
         return result
 
     def _touch(self):
-        super()._touch()
+        result = super()._touch()
         self._note_drafter()
+        return result
 
     def _note_drafter(self):
         """The user has changed what these say."""

@@ -54,6 +54,7 @@ class SboContractOpinion(models.Model):
     content = fields.Json(readonly=True, help="The contract as it was when this was given.")
     overruled_by_id = fields.Many2one("res.users", "Overruled by", readonly=True, ondelete="restrict")
     overrule_reason = fields.Text("Why Overruled", readonly=True)
+    words = fields.Text("Words", compute="_compute_words", help="What was said, and why it was overruled.")
     review_state = fields.Selection(related="review_id.state", string="Review State")
     allowed_actions = fields.Char(compute="_compute_allowed_actions")
 
@@ -69,6 +70,13 @@ class SboContractOpinion(models.Model):
     def _compute_who(self):
         for opinion in self.sudo():  # Superuser: names only.
             opinion.who = opinion.department_id.name or opinion.approver_id.name
+
+    @api.depends("text", "overruled_by_id", "overrule_reason")
+    def _compute_words(self):
+        for opinion in self:
+            overruled = opinion.overruled_by_id and self.env._(
+                "Overruled by %(user)s: %(reason)s", user=opinion.overruled_by_id.name, reason=opinion.overrule_reason)
+            opinion.words = "\n".join(filter(None, (opinion.text, overruled)))
 
     @api.depends("state", "present", "review_id.state")
     @api.depends_context("uid")

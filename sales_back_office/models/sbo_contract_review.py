@@ -20,13 +20,14 @@ class SboContractReview(models.Model):
 
     name = fields.Char("Review No.", required=True, readonly=True, index="trigram")
     contract_id = fields.Many2one("sbo.contract", required=True, readonly=True, index=True, ondelete="restrict")
-    supplement_id = fields.Many2one("sbo.contract.supplement", readonly=True, index="btree_not_null", ondelete="restrict")
+    supplement_id = fields.Many2one(
+        "sbo.contract.supplement", readonly=True, index="btree_not_null", ondelete="restrict")
     company_id = fields.Many2one(related="contract_id.company_id", store=True, index=True)
     subject = fields.Char(compute="_compute_told")
     partner_id = fields.Many2one(related="contract_id.partner_id", related_sudo=True)
     salesperson_id = fields.Many2one(related="contract_id.user_id", string="Salesperson", related_sudo=True)
     currency_id = fields.Many2one(related="contract_id.currency_id", related_sudo=True)
-    class_id = fields.Many2one("sbo.contract.class", "Class", required=True, readonly=True, ondelete="restrict")
+    class_id = fields.Many2one("sbo.contract.class", required=True, readonly=True, ondelete="restrict")
     version = fields.Integer("Round", readonly=True, default=1, help="Counts the reviews of the same text.")
     amount = fields.Monetary(readonly=True, help="What the contract amounts to, as it was submitted.")
     content = fields.Json(readonly=True, help="The contract as it was submitted.")
@@ -45,8 +46,10 @@ class SboContractReview(models.Model):
         domain=[("kind", "=", "approval"), ("present", "=", True)])
     earlier_ids = fields.One2many(
         "sbo.contract.opinion", "review_id", "Earlier Answers", readonly=True, domain=[("present", "=", False)])
-    drafted_by = fields.Char(compute="_compute_told", help="Who has drafted it, and so does not judge it.")
-    waited_for = fields.Char(compute="_compute_progress", help="Who has not answered yet.")
+    drafted_by = fields.Char(
+        "Drafted by", compute="_compute_told", help="Who has drafted it, and so does not judge it.")
+    waited_for = fields.Char(
+        "Waits for", compute="_compute_progress", help="Whose turn it is and who has not answered yet.")
     open_items = fields.Integer(
         compute="_compute_progress", help="Not judged yet, or a change or a risk that is not settled.")
     progress = fields.Float(compute="_compute_progress", help="Opinions and approvals given, in percent.")
@@ -117,7 +120,7 @@ class SboContractReview(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(self.env._("A review is kept as long as its contract. Submit the contract again for a new one."))
+        raise UserError(self.env._("A review is kept with its contract. Submit the contract again for a new one."))
 
     # === actions === #
 

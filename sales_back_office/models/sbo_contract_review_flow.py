@@ -29,7 +29,8 @@ class SboContractReviewFlow(models.AbstractModel):
     _description = "Contract Review: Flow"
     _inherit = ["sbo.contract.review.people"]
 
-    state = fields.Selection(STATES, required=True, readonly=True, default="open", index=True, tracking=True)
+    state = fields.Selection(
+        STATES, required=True, readonly=True, default="open", index=True, tracking=True, group_expand=True)
 
     # === called by the contract === #
 
@@ -183,7 +184,7 @@ class SboContractReviewFlow(models.AbstractModel):
             review._sync_activities()
 
     def _refuse_approval(self):
-        """Departments have spoken, items are judged, changes made, risks accepted: or one sentence about what is not."""
+        """Departments have spoken, items are judged, changes made, risks accepted: or a sentence about what is not."""
         obstacles = self._obstacles()
         if obstacles:
             raise UserError(self.env._("%(review)s cannot be approved yet. %(obstacles)s", review=self.name,

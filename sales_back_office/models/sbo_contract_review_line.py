@@ -43,6 +43,7 @@ class SboContractReviewLine(models.Model):
     accepted_by_id = fields.Many2one("res.users", "Risk Accepted by", readonly=True, ondelete="restrict")
     accepted_at = fields.Datetime("Risk Accepted", readonly=True)
     acceptance = fields.Text("Why Accepted", readonly=True)
+    settlement = fields.Text("Settled", compute="_compute_settlement", help="What was changed, or why the risk is taken.")
     progress = fields.Selection(
         [("unjudged", "Not Judged"), ("change", "Change Open"), ("risk", "Risk Open"), ("settled", "Settled")],
         compute="_compute_progress", help="What still has to happen before the contract can be approved.")
@@ -51,6 +52,11 @@ class SboContractReviewLine(models.Model):
     can_accept = fields.Boolean(compute="_compute_can")
 
     _topic_uniq = models.UniqueIndex("(review_id, topic)", "Each item stands on a review once.")
+
+    @api.depends("closing", "acceptance")
+    def _compute_settlement(self):
+        for line in self:
+            line.settlement = line.closing or line.acceptance
 
     @api.depends("verdict", "closed_at", "accepted_at")
     def _compute_progress(self):

@@ -30,7 +30,8 @@ class SboContractReviewCommon(SboCheckCommon):
     @classmethod
     def _class(cls, code, departments=None, approvers=None, further=None, **vals):
         return cls.env["sbo.contract.class"].create({
-            "name": f"Class {code}", "code": code, "department_ids": [Command.set(departments.ids if departments else [])],
+            "name": f"Class {code}", "code": code,
+            "department_ids": [Command.set(departments.ids if departments else [])],
             "approver_ids": [Command.set((cls.head if approvers is None else approvers).ids)],
             "limit_approver_ids": [Command.set(further.ids if further else [])], **vals})
 

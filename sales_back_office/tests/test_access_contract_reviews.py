@@ -19,7 +19,8 @@ class TestAccessContractReviews(SboContractReviewCommon):
         cls.review = cls.env["sbo.contract.review"].search([("contract_id", "=", cls.contract.id)])
 
     def _sees(self, user, *models):
-        domains = {"sbo.contract": [("id", "=", self.contract.id)], "sbo.contract.review": [("id", "=", self.review.id)]}
+        domains = {"sbo.contract": [("id", "=", self.contract.id)],
+                   "sbo.contract.review": [("id", "=", self.review.id)]}
         return [bool(self.env[model].with_user(user).search(
             domains.get(model, [("review_id", "=", self.review.id)]))) for model in models]
 

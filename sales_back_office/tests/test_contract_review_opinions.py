@@ -106,7 +106,8 @@ class TestContractReviewOpinions(SboContractReviewCommon):
         self.ordinary.approver_ids = self.salesperson | self.head
         self.assertEqual(self._submitted(rule=self.ordinary).approval_ids.approver_id, self.head)
         self.ordinary.approver_ids = self.salesperson
-        self._refused("has drafted it and would have to approve it", self._submitted, self._contract(rule=self.ordinary))
+        self._refused("has drafted it and would have to approve it",
+                      self._submitted, self._contract(rule=self.ordinary))
 
     def test_not_begun_when_nobody_could_end_it(self):
         self.ordinary.approver_ids = False
@@ -158,8 +159,9 @@ class TestContractReviewOpinions(SboContractReviewCommon):
         review = self._submitted()
         for step, user in (("condition", self.member), ("disagree", self.member), ("refuse", self.head)):
             action = self._answer(review, user, step)
-            self.assertEqual((action["res_model"], action["context"]["default_decision"]), ("sbo.contract.answer", step))
-        wizard = self.env["sbo.contract.answer"].with_user(self.head).with_context(action["context"]).create({})
+            self.assertEqual((action["res_model"], action["context"]["default_decision"]),
+                             ("sbo.contract.answer", step))
+        wizard = self.env["sbo.contract.answer"].with_user(self.head).with_context(**action["context"]).create({})
         self._refused("Say it in words", wizard.action_apply)
         wizard.text = "lower the discount"
         wizard.action_apply()
@@ -201,7 +203,8 @@ class TestContractReviewOpinions(SboContractReviewCommon):
         review = self._submitted()
         self._spoken(review)
         self._asked(review, self.finance).content = {"amount": 1}
-        self._refused("Finance gave its opinion before the contract was changed", self._answer, review, self.head, "approve")
+        self._refused("Finance gave its opinion before the contract was changed",
+                      self._answer, review, self.head, "approve")
         self._refused("Whoever keeps", review.with_user(self.member).action_ask_again)
         review.with_user(self.clerk).action_ask_again()
         self.assertEqual(self._asked(review, self.finance).state, "waiting")
