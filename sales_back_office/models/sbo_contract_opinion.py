@@ -63,7 +63,8 @@ class SboContractOpinion(models.Model):
     _approver_uniq = models.UniqueIndex(
         "(review_id, approver_id) WHERE present", "This approver has been asked already.")
     _one_of = models.Constraint(
-        "CHECK ((kind = 'department') = (department_id IS NOT NULL) AND (kind = 'approval') = (approver_id IS NOT NULL))",
+        "CHECK ((kind = 'department') = (department_id IS NOT NULL) "
+        "AND (kind = 'approval') = (approver_id IS NOT NULL))",
         "A department gives an opinion, a person approves.")
 
     @api.depends("department_id", "approver_id")
@@ -232,7 +233,8 @@ class SboContractOpinion(models.Model):
 
     def _why_not(self, content):
         """Why this opinion of a department stops the approval, in words; empty when it does not."""
-        names = {"department": self.department_id.name, "people": ", ".join(self.department_id.member_ids.mapped("name"))}
+        department = self.department_id
+        names = {"department": department.name, "people": ", ".join(department.member_ids.mapped("name"))}
         if self.state == "waiting":
             return self.env._("%(department)s has not given its opinion (%(people)s).", **names)
         if self.content != content:

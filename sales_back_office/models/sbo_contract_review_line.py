@@ -43,7 +43,8 @@ class SboContractReviewLine(models.Model):
     accepted_by_id = fields.Many2one("res.users", "Risk Accepted by", readonly=True, ondelete="restrict")
     accepted_at = fields.Datetime("Risk Accepted", readonly=True)
     acceptance = fields.Text("Why Accepted", readonly=True)
-    settlement = fields.Text("Settled", compute="_compute_settlement", help="What was changed, or why the risk is taken.")
+    settlement = fields.Text(
+        "Settled", compute="_compute_settlement", help="What was changed, or why the risk is taken.")
     progress = fields.Selection(
         [("unjudged", "Not Judged"), ("change", "Change Open"), ("risk", "Risk Open"), ("settled", "Settled")],
         compute="_compute_progress", help="What still has to happen before the contract can be approved.")
