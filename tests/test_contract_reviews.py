@@ -16,7 +16,7 @@ people = env["res.users"].with_context(no_reset_password=True).create([
      "group_ids": [Command.link(env.ref("base.group_user").id)]} for n in range(4)])
 finance = env["sbo.department"].create({"name": "Finance", "member_ids": [Command.set(people[:2].ids)]})
 rule = env["sbo.contract.class"].create({
-    "name": "B", "code": "B", "department_ids": [Command.set(finance.ids)],
+    "name": "B", "code": "RB", "department_ids": [Command.set(finance.ids)],
     "approver_ids": [Command.set(people[2:].ids)]})
 customer = env["res.partner"].create({"name": "Customer"})
 contract = env["sbo.contract"].create({

@@ -112,6 +112,7 @@ from . import sbo_contract_content
 from . import sbo_contract_originals
 from . import sbo_contract_plan
 from . import sbo_contract_ordered
+from . import sbo_contract_coverage
 from . import sbo_contract_wording
 from . import sbo_contract_versions
 from . import sbo_contract_checks

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .sbo_contract_content import HEAD
-from .sbo_contract_flow import BINDING, STATES
+from .sbo_contract_flow import BINDING, LIVE, STATES
 
 
 class SboContract(models.Model):
@@ -14,7 +14,7 @@ class SboContract(models.Model):
         "sbo.contract.reviewed",
         "sbo.contract.numbered", "sbo.contract.content", "sbo.contract.originals", "sbo.contract.signature",
         "sbo.contract.plan", "sbo.contract.versions", "sbo.contract.checks",
-        "sbo.contract.ordered",
+        "sbo.contract.ordered", "sbo.contract.coverage",
         "sbo.served.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "signed_on desc, id desc"
     _check_company_auto = True
@@ -32,7 +32,7 @@ class SboContract(models.Model):
         "res.partner", "Customer", required=True, index=True, tracking=True, ondelete="restrict", check_company=True)
     customer_ref = fields.Char("Customer's Contract No.", tracking=True)
     class_id = fields.Many2one(
-        "sbo.contract.class", "Class", required=True, index=True, check_company=True, tracking=True, ondelete="restrict",
+        "sbo.contract.class", required=True, index=True, check_company=True, tracking=True, ondelete="restrict",
         default=lambda self: self._default_class_id())
     template_id = fields.Many2one(
         "sbo.contract.template", "Standard Contract", check_company=True, ondelete="restrict", index="btree_not_null",
@@ -48,6 +48,9 @@ class SboContract(models.Model):
         "crm.team", "Sales Team", compute="_compute_team_id", store=True, readonly=False, precompute=True, index=True)
     sbo_clerk_id = fields.Many2one(
         compute="_compute_sbo_clerk_id", store=True, readonly=False, precompute=True, copy=False)
+    expiry = fields.Selection(
+        [("none", "In Time"), ("soon", "Expires Soon"), ("over", "Expired")], compute="_compute_expiry",
+        help="Of a contract in force: soon is within thirty days.")
     order_ids = fields.One2many("sale.order", "sbo_contract_id", "Orders", readonly=True)
     order_count = fields.Integer(compute="_compute_order_count")
     line_ids = fields.One2many("sbo.contract.line", "contract_id", "Agreed Prices and Quantities", copy=True)
@@ -69,7 +72,7 @@ class SboContract(models.Model):
     def _search_template_outdated(self, operator, value):
         if operator != "in":
             return NotImplemented
-        outdated = self.env["sbo.contract.template"].with_context(active_test=False).search([])._newest()
+        outdated = self.env["sbo.contract.template"].with_context(active_test=False).search([("company_id", "in", self.env.companies.ids)])._newest()
         domain = [("state", "=", "draft"), ("template_id", "in", [item.id for item, newer in outdated.items() if newer])]
         return domain if True in value else ["!", "&", *domain]
 
@@ -93,10 +96,19 @@ class SboContract(models.Model):
                 clerk = contract.partner_id.commercial_partner_id.sbo_clerk_id or contract.user_id.sbo_clerk_id or clerk
             contract.sbo_clerk_id = clerk
 
+    @api.depends("date_end", "state")
+    def _compute_expiry(self):
+        for contract in self:
+            today, end = (contract.company_id or self.env.company)._sbo_today(), contract.date_end
+            left = (end - today).days if end and contract.state in LIVE else 31
+            contract.expiry = "over" if left < 0 else "soon" if left <= 30 else "none"
+
     @api.depends("order_ids")
     def _compute_order_count(self):
-        counted = dict(self.env["sale.order"]._read_group(
-            [("sbo_contract_id", "in", self.ids)], ["sbo_contract_id"], ["__count"]))
+        orders = self.env["sale.order"]
+        # Whoever is only asked for an opinion sees no orders.
+        counted = dict(orders._read_group(
+            [("sbo_contract_id", "in", self.ids)], ["sbo_contract_id"], ["__count"])) if orders.has_access("read") else {}
         for contract in self:
             contract.order_count = counted.get(contract._origin, 0)
 

@@ -57,9 +57,14 @@ class SboContractFlow(models.AbstractModel):
     reviewed_content = fields.Json(readonly=True, copy=False, help="What was submitted for review.")
     signed_content = fields.Json(readonly=True, copy=False, help="What was signed: the first version.")
 
-    @api.model
-    def _transitions(self):
-        return TRANSITIONS
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Contracts that the system loads as signed already get what the steps would have given them."""
+        if not self.env.su or all(vals.get("state", "draft") == "draft" for vals in vals_list):
+            return super().create(vals_list)
+        contracts = super(SboContractFlow, self.with_context(sbo_step=STEP)).create(vals_list).with_env(self.env)
+        contracts.filtered(lambda contract: contract.state != "draft")._settle()
+        return contracts
 
     # === steps === #
 
@@ -141,6 +146,14 @@ class SboContractFlow(models.AbstractModel):
         self._take("revive", reason, end_reason=False)
         self._restore_numbers()
 
+    @api.model
+    def _cron_execute(self):
+        """Signed contracts whose first day has come, company by company."""
+        # Superuser: contracts of all companies.
+        for company in self.env["res.company"].sudo().search([("active", "=", True)]):
+            self.sudo().search([("company_id", "=", company.id), ("state", "=", "signed"),
+                                ("date_start", "<=", company._sbo_today())])._execute()
+
     # === the review's answer === #
 
     def _reviewed(self, review):
@@ -155,6 +168,10 @@ class SboContractFlow(models.AbstractModel):
         for contract in self:
             # Superuser: whoever may take the contract back ends its review.
             self.env["sbo.contract.review"].sudo()._end(contract, None, text)
+
+    @api.model
+    def _transitions(self):
+        return TRANSITIONS
 
     # === guards === #
 
@@ -195,13 +212,14 @@ class SboContractFlow(models.AbstractModel):
         signed = self.filtered(lambda contract: contract.state == "signed")
         signed._own().write({"state": "execution"})
 
-    @api.model
-    def _cron_execute(self):
-        """Signed contracts whose first day has come, company by company."""
-        # Superuser: contracts of all companies.
-        for company in self.env["res.company"].sudo().search([]):
-            self.sudo().search([("company_id", "=", company.id), ("state", "=", "signed"),
-                                ("date_start", "<=", company._sbo_today())])._execute()
+    def _settle(self):
+        """Number, signed content and time limit of contracts that did not come here by steps."""
+        for contract in self:
+            contract._give_number(contract.signed_on)
+            if contract.state in BINDING:
+                contract._own().write({
+                    "signed_content": contract._content(),
+                    "file_due_at": contract.file_due_at or contract.signed_on and contract._file_deadline()})
 
     def _own(self):
         """Superuser and marked as a step: the fields themselves are closed to everybody."""

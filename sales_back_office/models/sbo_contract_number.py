@@ -37,12 +37,12 @@ class SboContractNumber(models.Model):
         raise UserError(self.env._("Numbers stay in the register: explain the one that is not used."))
 
     @api.model
-    def _give(self, contract):
+    def _give(self, contract, day=None):
         """The next number of the contract's class and year, without a gap; what was passed over is listed.
 
         :return: the number as it stands on the contract
         """
-        year = contract.company_id._sbo_today().year
+        year = (day or contract.company_id._sbo_today()).year
         # Superuser: numbers are given by the system, whoever submits.
         numbers, last = self.sudo(), self.sudo().search(
             [("class_id", "=", contract.class_id.id), ("year", "=", year)], order="number desc", limit=1).number

@@ -35,13 +35,13 @@ class SboContractNumbered(models.AbstractModel):
                 "“%s” has a number in the register and stays there; cancel it with a reason instead.",
                 kept[0].display_name))
 
-    def _give_number(self):
-        """A number of its class and year; one of another class than the contract's is void now."""
+    def _give_number(self, day=None):
+        """A number of its class and year (that of a day, today's by default); one of another class is void now."""
         for contract in self:
             former = contract.number_id
             if former and former.class_id == contract.class_id or not former and contract.name != NONE:
                 continue
-            number = self.env["sbo.contract.number"]._give(contract)
+            number = self.env["sbo.contract.number"]._give(contract, day)
             contract._own().write({"name": number.name, "number_id": number.id})
             if former:
                 former.sudo().write({"state": "void", "reason": self.env._(

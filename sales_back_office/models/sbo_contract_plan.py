@@ -21,5 +21,5 @@ class SboContractPlan(models.AbstractModel):
             contract.plan_rest = contract.amount - contract.plan_amount
             # Percents are rounded one by one.
             cents = contract.currency_id.rounding * len(payments)
-            contract.plan_warning = payments and abs(contract.plan_rest) > cents and self.env._(
+            contract.plan_warning = bool(payments) and abs(contract.plan_rest) > cents and self.env._(
                 "The payment plan does not sum up to the contract's amount.")

@@ -23,6 +23,20 @@ class SboContractReminded(models.AbstractModel):
         for item in self:
             item.remind_on = item.due_on and item.due_on - timedelta(days=item.contract_id.class_id.remind_days)
 
+    @api.model
+    def _cron_daily(self):
+        """Once a day: contracts begin, obligations come again, people are told; company by company, in its day."""
+        self.env["sbo.contract"]._cron_execute()
+        # Superuser: contracts of all companies.
+        for company in self.env["res.company"].sudo().search([("active", "=", True)]):
+            today, live = company._sbo_today(), [("contract_id.state", "in", LIVE), ("company_id", "=", company.id)]
+            items = self.sudo().with_company(company)
+            items.search([*live, ("repeat_every", ">", 0), ("repeated", "=", False),
+                          "|", ("due_on", "<=", today), ("done_on", "!=", False)])._repeat()
+            # Nobody is told of what was long past when it was entered.
+            items.search([*live, ("reminded", "=", False), ("done_on", "=", False), ("remind_on", "<=", today),
+                          ("due_on", ">", today - timedelta(days=31))])._remind()
+
     # === repetition === #
 
     def _repeat(self):
@@ -89,19 +103,3 @@ class SboContractReminded(models.AbstractModel):
         told = self.sudo().filtered(lambda item: item.reminded and not item.done_on)  # to-dos are their owners'
         told.activity_unlink([TODO])
         told._stepping().write({"reminded": False})
-
-    # === by itself === #
-
-    @api.model
-    def _cron_daily(self):
-        """Once a day: contracts begin, obligations come again, people are told; company by company, in its day."""
-        self.env["sbo.contract"]._cron_execute()
-        # Superuser: contracts of all companies.
-        for company in self.env["res.company"].sudo().search([]):
-            today, live = company._sbo_today(), [("contract_id.state", "in", LIVE), ("company_id", "=", company.id)]
-            items = self.sudo().with_company(company)
-            items.search([*live, ("repeat_every", ">", 0), ("repeated", "=", False),
-                          "|", ("due_on", "<=", today), ("done_on", "!=", False)])._repeat()
-            # Nobody is told of what was long past when it was entered.
-            items.search([*live, ("reminded", "=", False), ("done_on", "=", False), ("remind_on", "<=", today),
-                          ("due_on", ">", today - timedelta(days=31))])._remind()

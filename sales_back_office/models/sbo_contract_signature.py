@@ -30,13 +30,13 @@ class SboContractSignature(models.AbstractModel):
     company_id = fields.Many2one("res.company")
     signed_on = fields.Date("Signed on", tracking=True, copy=False)
     our_signatory_id = fields.Many2one(
-        "res.users", "Our Signatory", tracking=True, copy=False,
+        "res.users", tracking=True, copy=False,
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]")
-    our_authority = fields.Selection(AUTHORITIES, "Our Authority", default="none", tracking=True, copy=False)
+    our_authority = fields.Selection(AUTHORITIES, default="none", tracking=True, copy=False)
     our_letter = fields.Binary("Our Letter of Authority", attachment=True, copy=False)
     our_letter_name = fields.Char(copy=False)
     our_letter_until = fields.Date("Our Letter Valid until", copy=False)
-    our_seal = fields.Selection(SEALS, "Our Seal", default="none", tracking=True, copy=False)
+    our_seal = fields.Selection(SEALS, default="none", tracking=True, copy=False)
     their_signatory = fields.Char("Customer's Signatory", tracking=True, copy=False)
     their_authority = fields.Selection(AUTHORITIES, "Customer's Authority", default="none", tracking=True, copy=False)
     their_letter = fields.Binary("Customer's Letter of Authority", attachment=True, copy=False)

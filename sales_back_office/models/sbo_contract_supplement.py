@@ -72,6 +72,12 @@ class SboContractSupplement(models.Model):
                 abs(sum(payments) - supplement.amount), currency.rounding * len(payments)) > 0 and self.env._(
                 "The payment plan would not sum up to the new amount.")
 
+    @api.onchange("contract_id")
+    def _onchange_contract_id(self):
+        """Start from what the contract says."""
+        if self.contract_id:
+            self.update(self.contract_id._agreed())
+
     # === CRUD === #
 
     @api.model
@@ -81,12 +87,6 @@ class SboContractSupplement(models.Model):
         if contract.exists():
             defaults.update({name: value for name, value in contract._agreed().items() if name in fields_list})
         return defaults
-
-    @api.onchange("contract_id")
-    def _onchange_contract_id(self):
-        """Start from what the contract says."""
-        if self.contract_id:
-            self.update(self.contract_id._agreed())
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -98,6 +98,7 @@ class SboContractSupplement(models.Model):
                     raise UserError(self.env._(
                         "“%s” is not signed, or has ended: there is nothing to supplement.", contract.display_name))
                 vals.update({name: value for name, value in contract._agreed().items() if name not in vals})
+        self.flush_model(["state"])  # the one before may be settled in this transaction
         return super().create(vals_list)
 
     def write(self, vals):

@@ -32,10 +32,6 @@ class SboContractSupplemented(models.AbstractModel):
     after = fields.Json(readonly=True, copy=False)
     reviewed_content = fields.Json(readonly=True, copy=False)
 
-    @api.model
-    def _transitions(self):
-        return TRANSITIONS
-
     # === steps === #
 
     def action_submit(self):
@@ -85,6 +81,10 @@ class SboContractSupplemented(models.AbstractModel):
         for supplement in self:
             # Superuser: whoever may take the supplement back ends its review.
             self.env["sbo.contract.review"].sudo()._end(supplement.contract_id, supplement, text)
+
+    @api.model
+    def _transitions(self):
+        return TRANSITIONS
 
     # === inner === #
 

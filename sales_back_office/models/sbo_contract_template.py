@@ -47,7 +47,7 @@ class SboContractTemplate(models.Model):
     def _search_newest(self, operator, value):
         if operator != "in":
             return NotImplemented
-        templates = self.with_context(active_test=False).search([])
+        templates = self.with_context(active_test=False).search([("company_id", "in", self.env.companies.ids)])
         return [("id", "in", templates.filtered("newest").ids if True in value else
                  (templates - templates.filtered("newest")).ids)]
 

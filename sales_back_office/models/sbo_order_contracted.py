@@ -41,15 +41,24 @@ class SboOrderContracted(models.AbstractModel):
         moved.sudo().sbo_contract_id._execute_ordered()
         return result
 
+    # === actions === #
+
+    def action_sbo_contract(self):
+        """The contract of this order."""
+        self.ensure_one()
+        return {"type": "ir.actions.act_window", "res_model": "sbo.contract", "res_id": self.sbo_contract_id.id,
+                "views": [[False, "form"]]}
+
     # === moments === #
 
     def _sbo_refuse_confirmation(self):
-        super()._sbo_refuse_confirmation()
+        result = super()._sbo_refuse_confirmation()
         # Superuser: whoever confirms need not see the contract.
         contracts = self._sbo_contracts().sudo()
         reasons = [reason for contract in contracts if (reason := contract._why_not_ordered())]
         if reasons:
             raise UserError("\n".join(reasons))
+        return result
 
     def _sbo_confirmed(self):
         result = super()._sbo_confirmed()
@@ -74,8 +83,8 @@ class SboOrderContracted(models.AbstractModel):
                 customer = customer.parent_id
             if not customer:
                 raise UserError(self.env._(
-                    "%(order)s is of %(customer)s, the contract %(contract)s is with %(owner)s: choose a contract of the "
-                    "order's customer.", order=self.name, customer=self.partner_id.display_name,
+                    "%(order)s is of %(customer)s, the contract %(contract)s is with %(owner)s: choose a contract of "
+                    "the order's customer.", order=self.name, customer=self.partner_id.display_name,
                     contract=contract.display_name, owner=owner.display_name))
 
     def _sbo_refuse_unreviewed(self, contracts):

@@ -13,12 +13,6 @@ class SboOrderLineContracted(models.AbstractModel):
         compute="_compute_sbo_contract_id", store=True, readonly=False, precompute=True, copy=False,
         help="By default the contract of the order.")
 
-    def _auto_init(self):
-        # Orders from before have no contract: there is nothing to compute for millions of lines.
-        if self._auto and not column_exists(self.env.cr, self._table, "sbo_contract_id"):
-            create_column(self.env.cr, self._table, "sbo_contract_id", "int4")
-        return super()._auto_init()
-
     @api.depends("order_id.sbo_contract_id")
     def _compute_sbo_contract_id(self):
         for line in self:
@@ -29,6 +23,12 @@ class SboOrderLineContracted(models.AbstractModel):
         # Superuser: whose contract it is counts, whoever may see it.
         for order in self.filtered("sbo_contract_id").sudo().order_id:
             order._sbo_refuse_stranger()
+
+    def _auto_init(self):
+        # Orders from before have no contract: there is nothing to compute for millions of lines.
+        if self._auto and not column_exists(self.env.cr, self._table, "sbo_contract_id"):
+            create_column(self.env.cr, self._table, "sbo_contract_id", "int4")
+        return super()._auto_init()
 
     def write(self, vals):
         """A line of a confirmed order changes its contract as its order does."""

@@ -19,8 +19,8 @@ class SboContractReviewCommon(SboCheckCommon):
         cls.boss = cls._user("sbo_boss", "base.group_user")
         cls.production = cls._department("Production", cls.member | cls.member2)
         cls.finance = cls._department("Finance", cls.accountant)
-        cls.special = cls._class("B", cls.production | cls.finance)
-        cls.ordinary = cls._class("A")
+        cls.special = cls._class("RB", cls.production | cls.finance)
+        cls.ordinary = cls._class("RA")
 
     @classmethod
     def _department(cls, name, members):
