@@ -22,6 +22,7 @@ from . import test_check_targets
 from . import test_contract_review_checks
 from . import test_contract_review_items
 from . import test_contract_review_opinions
+from . import test_contract_review_supplements
 from . import test_customers_assignment
 from . import test_customers_assignment_checks
 from . import test_customers_assignment_doors
