@@ -80,7 +80,7 @@ class SboContract(models.Model):
     def _compute_user_id(self):
         # The customer's salesperson is looked up, not depended on: handing a customer over moves no old contracts.
         for contract in self:
-            if contract.state in (False, "draft"):
+            if not contract._origin or contract.state == "draft":
                 contract.user_id = contract.user_id or contract.partner_id.commercial_partner_id.user_id or self.env.user
 
     @api.depends("user_id")
@@ -92,7 +92,7 @@ class SboContract(models.Model):
     def _compute_sbo_clerk_id(self):
         for contract in self:
             clerk = contract.sbo_clerk_id
-            if contract.state in (False, "draft"):
+            if not contract._origin or contract.state == "draft":
                 clerk = contract.partner_id.commercial_partner_id.sbo_clerk_id or contract.user_id.sbo_clerk_id or clerk
             contract.sbo_clerk_id = clerk
 

@@ -33,7 +33,7 @@ class SboContractChecks(models.AbstractModel):
         return SQL(
             """SELECT c.id AS res_id, m.what AS key, NULL::integer AS user_id, c.file_due_at AS due_at,
                       NULL::timestamp AS done_at, 1.0 AS quantity,
-                      jsonb_build_object('missing', m.what, 'signed', c.signed_on) AS evidence
+                      jsonb_build_object('element', m.what, 'signed', c.signed_on) AS evidence
                  FROM sbo_contract c CROSS JOIN LATERAL (%(missing)s) m
                 WHERE c.company_id = %(company)s AND c.state = ANY(%(binding)s) AND c.file_due_at < %(as_of)s
                       %(since)s %(narrow)s""",
@@ -61,7 +61,6 @@ class SboContractChecks(models.AbstractModel):
             ("signed_file", no_file("signed_file")),
             ("original_returned_on", SQL("c.original_returned_on IS NULL")),
             ("original_place", SQL("COALESCE(c.original_place, '') = ''")),
-            ("date_end", SQL("c.date_end IS NULL")),
             ("payment_plan", SQL(
                 "c.amount > 0 AND NOT EXISTS (SELECT FROM sbo_contract_milestone p "
                 "WHERE p.contract_id = c.id AND p.kind = 'payment')")),

@@ -54,16 +54,15 @@ class SboContractTemplate(models.Model):
     def write(self, vals):
         """A text that contracts were made from is kept as it was."""
         fixed = {"name", "version", "file", "company_id"} & vals.keys()
-        if fixed and not self.env.context.get("install_mode"):
-            used = self.filtered("contract_count")
-            if used:
-                raise UserError(self.env._(
-                    "Contracts were made from “%s”: make a new version of it instead.", used[0].display_name))
+        used = self._used() if fixed else self.browse()
+        if used:
+            raise UserError(self.env._(
+                "Contracts were made from “%s”: make a new version of it instead.", used[0].display_name))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_unused(self):
-        used = self.filtered("contract_count")
+        used = self._used()
         if used:
             raise UserError(self.env._("Contracts were made from “%s”: archive it instead.", used[0].display_name))
 
@@ -78,6 +77,12 @@ class SboContractTemplate(models.Model):
                 "default_name": self.name, "default_version": last.version + 1, "default_class_id": self.class_id.id,
                 "default_company_id": self.company_id.id},
         }
+
+    def _used(self):
+        """Those that contracts were made from."""
+        # Superuser: contracts that this user does not see count as well.
+        return self.env["sbo.contract"].sudo().with_context(active_test=False).search(
+            [("template_id", "in", self.ids)], limit=1).template_id.with_env(self.env)
 
     def _newest(self):
         """{template: the newer version that is valid today, if any}, in one query."""

@@ -94,3 +94,5 @@ from . import test_contract_content
 from . import test_contract_supplement
 from . import test_contract_obligations
 from . import test_contract_orders
+from . import test_contract_papers
+from . import test_contract_access
