@@ -41,6 +41,7 @@
         "security/sbo_order_rules.xml",
         "security/sbo_payment_rules.xml",
         "security/sbo_contract_rules.xml",
+        "security/sbo_contract_schedule_rules.xml",
         "data/sbo_order_entry_check_data.xml",
         "data/sbo_order_notice_data.xml",
         "data/sbo_payment_check_data.xml",

@@ -104,6 +104,15 @@ from . import sbo_contract_line
 from . import sbo_contract_milestone
 from . import sbo_contract_supplement
 from . import sbo_contract_review
+from . import sbo_contract_scope
+from . import sbo_contract_goods
+from . import sbo_contract_money
+from . import sbo_contract_obligations
+from . import sbo_contract_figures
+from . import sbo_contract_figure_head
+from . import sbo_contract_figure_sums
+from . import sbo_contract_figure
+from . import sbo_contract_update
 from . import crm_team
 from . import payment_transaction
 from . import product_template

@@ -18,6 +18,7 @@ from . import test_check_orders
 from . import test_check_responsible
 from . import test_check_resumed_night
 from . import test_check_targets
+from . import test_contracts_figures
 from . import test_customers_assignment
 from . import test_customers_assignment_checks
 from . import test_customers_assignment_doors
