@@ -54,6 +54,12 @@ from . import sbo_order_gated
 from . import sbo_order_line_gated
 from . import sbo_picking_gated
 from . import sbo_order_contracted
+from . import sbo_contract_documents
+from . import sbo_contract_company
+from . import sbo_contract_summary_run
+from . import sbo_contract_performed
+from . import sbo_contract_milestone_progress
+from . import sbo_contract_schedule_checks
 from . import sbo_order_line_contracted
 from . import sbo_responsibility
 from . import sbo_absence
@@ -113,6 +119,8 @@ from . import sbo_contract_figure_head
 from . import sbo_contract_figure_sums
 from . import sbo_contract_figure
 from . import sbo_contract_update
+from . import sbo_contract_receipt
+from . import sbo_contract_summary
 from . import crm_team
 from . import payment_transaction
 from . import product_template

@@ -29,7 +29,7 @@ class SboContract(models.Model):
 
     _name = "sbo.contract"
     _description = "Sales Contract"
-    _inherit = ["sbo.served.mixin", "sbo.checked.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["sbo.contract.performed", "sbo.contract.schedule.checks", "sbo.served.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "signed_on desc, id desc"
     _check_company_auto = True
 

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, OrderedSet
 
 from ..tools.choices import SEVERITIES
+from .sbo_contract_figures import DEPENDS
 
 
 class SboContractFigure(models.Model):
@@ -13,33 +14,11 @@ class SboContractFigure(models.Model):
 
     _name = "sbo.contract.figure"
     _description = "Contract Performance Schedule"
-    _inherit = ["sbo.contract.figure.head", "sbo.contract.figure.sums", "sbo.contract.figures"]
+    _inherit = ["sbo.contract.figure.head", "sbo.contract.figure.sums", "sbo.contract.figures", "sbo.contract.documents"]
     _auto = False
     _order = "signed_on desc, id desc"
     _rec_name = "contract_id"
-    _depends = {
-        "sbo.contract": ["amount", "class_id", "company_id", "currency_id", "date_end", "date_start", "name",
-                         "partner_id", "retention_amount", "retention_due_on", "sbo_clerk_id", "signed_on", "state",
-                         "subject", "tax_included", "team_id", "user_id", "active"],
-        "sbo.contract.milestone": ["amount", "contract_id", "done_on", "due_on", "kind", "product_id", "quantity"],
-        "sbo.contract.supplement": ["before", "contract_id", "signed_on", "state", "version"],
-        "sbo.contract.update": ["contract_id", "updated_at"],
-        "sbo.finding": ["closed_at", "res_id", "res_model", "severity", "state"],
-        "sale.order": ["amount_total", "currency_id", "date_order", "state"],
-        "sale.order.line": ["discount", "display_type", "invoice_lines", "is_downpayment", "order_id", "price_subtotal",
-                            "price_total", "price_unit", "product_uom_qty", "qty_delivered", "sbo_contract_id"],
-        "stock.move": ["date", "product_uom", "quantity", "sale_line_id", "state", "to_refund"],
-        "stock.picking": ["date_done"],
-        "account.move": ["amount_residual", "amount_total", "currency_id", "date", "invoice_date", "move_type", "state"],
-        "account.move.line": ["amount_currency", "amount_residual_currency", "date", "date_maturity", "display_type",
-                              "invoice_date", "move_id", "parent_state", "price_subtotal", "price_total",
-                              "product_uom_id", "quantity"],
-        "account.partial.reconcile": ["credit_amount_currency", "debit_amount_currency", "max_date"],
-        "account.payment": ["amount", "date", "move_id", "state"],
-        "payment.transaction": ["amount", "payment_id", "state"],
-        "sbo.payment.allotment": ["active", "amount", "order_id", "payment_id"],
-        "res.currency.rate": ["currency_id", "name", "rate"],
-    }
+    _depends = DEPENDS
 
     contracted = fields.Monetary(readonly=True, help="The amount of the contract, with its signed supplements.")
     ordered = fields.Monetary(readonly=True, help="Lines of confirmed orders under the contract.")
@@ -100,3 +79,22 @@ class SboContractFigure(models.Model):
         only = self.env.context.get("sbo_only_contracts")
         scope = None if only is None else SQL("SELECT unnest(%s::integer[])", list(only))
         return self._sql_figures(scope, self._sql_head())
+
+    # === documents === #
+
+    def action_open_contract(self):
+        """Open the contract of this row."""
+        self.ensure_one()
+        return {"type": "ir.actions.act_window", "res_model": "sbo.contract", "res_id": self.contract_id.id,
+                "views": [[False, "form"]]}
+
+    def action_schedule_findings(self):
+        """The findings about this contract."""
+        return self.contract_id.action_sbo_findings()
+
+    def action_export(self):
+        """The schedule of these contracts as a workbook."""
+        return self.env["sbo.contract.export"]._download(self)
+
+    def _sbo_contracts(self):
+        return self.env["sbo.contract"].browse(self.ids)

@@ -9,6 +9,31 @@ FACTS = ("invoiced_on", "received_on", "overdue_since", "collection_rate", "perf
          "next_due_on", "delivery_due_on", "plan_due", "plan_short", "plan_short_since", "updated_at", "risk_level",
          "risk_count")
 
+# What the figures are read from: flushed before.
+DEPENDS = {
+    "sbo.contract": ["amount", "class_id", "company_id", "currency_id", "date_end", "date_start", "name",
+                     "partner_id", "retention_amount", "retention_due_on", "sbo_clerk_id", "signed_on", "state",
+                     "subject", "tax_included", "team_id", "user_id", "active"],
+    "sbo.contract.milestone": ["amount", "contract_id", "done_on", "due_on", "kind", "product_id", "quantity"],
+    "sbo.contract.supplement": ["before", "contract_id", "signed_on", "state", "version"],
+    "sbo.contract.update": ["contract_id", "updated_at"],
+    "sbo.finding": ["closed_at", "res_id", "res_model", "severity", "state"],
+    "sale.order": ["amount_total", "currency_id", "date_order", "state"],
+    "sale.order.line": ["discount", "display_type", "invoice_lines", "is_downpayment", "order_id", "price_subtotal",
+                        "price_total", "price_unit", "product_uom_qty", "qty_delivered", "sbo_contract_id"],
+    "stock.move": ["date", "product_uom", "quantity", "sale_line_id", "state", "to_refund"],
+    "stock.picking": ["date_done"],
+    "account.move": ["amount_residual", "amount_total", "currency_id", "date", "invoice_date", "move_type", "state"],
+    "account.move.line": ["amount_currency", "amount_residual_currency", "date", "date_maturity", "display_type",
+                          "invoice_date", "move_id", "parent_state", "price_subtotal", "price_total",
+                          "product_uom_id", "quantity"],
+    "account.partial.reconcile": ["credit_amount_currency", "debit_amount_currency", "max_date"],
+    "account.payment": ["amount", "date", "move_id", "state"],
+    "payment.transaction": ["amount", "payment_id", "state"],
+    "sbo.payment.allotment": ["active", "amount", "order_id", "payment_id"],
+    "res.currency.rate": ["currency_id", "name", "rate"],
+}
+
 
 class SboContractFigures(models.AbstractModel):
     """The figures of the performance schedule (合同履行一览表, form F05) as one query over any number of contracts.
@@ -54,6 +79,18 @@ class SboContractFigures(models.AbstractModel):
             money=self.env["sbo.contract.money"]._sql_contracts(scope), steps=self._sql_steps(),
             obligations=self._sql_obligations(), updates=self._sql_updates(), risk=self._sql_risk(),
             within=self._sql_within(SQL("c.id"), scope))
+
+    @api.model
+    def _figures_at(self, ids, names, moment):
+        """{contract id: {name: value}} as of a moment, beside what is in memory as of another one.
+
+        :param moment: naive UTC
+        """
+        self.env.flush_all()
+        rows = self.with_context(sbo_as_of=moment).env.execute_query_dict(SQL(
+            "SELECT f.id, %s FROM (%s) f", SQL(", ").join(SQL.identifier("f", name) for name in names),
+            self.with_context(sbo_as_of=moment)._sql_figures(SQL("SELECT unnest(%s::integer[])", list(ids)))))
+        return {row.pop("id"): {name: float(row[name] or 0) for name in names} for row in rows}
 
     @api.model
     def _sql_steps(self) -> SQL:

@@ -8,6 +8,7 @@ class SboContractMilestone(models.Model):
 
     _name = "sbo.contract.milestone"
     _description = "Contract Obligation"
+    _inherit = ["sbo.contract.milestone.progress"]
     _order = "due_on, id"
 
     contract_id = fields.Many2one("sbo.contract", required=True, index=True, ondelete="cascade")

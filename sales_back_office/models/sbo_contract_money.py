@@ -46,6 +46,36 @@ class SboContractMoney(models.AbstractModel):
             company=self._sql_exchange(SQL("m.currency_id"), SQL("w.company_currency_id"), root, SQL("m.day")))
 
     @api.model
+    def _sql_receipts(self, scope=None) -> SQL:
+        """What ``received`` is made of, one row for each match and each payment that waits for one.
+
+        Columns: contract_id, day, amount (in the contract's currency), invoice_id, entry_id (what it came with).
+        """
+        return SQL(
+            """WITH RECURSIVE %(sources)s
+               SELECT w.id AS contract_id, g.day, g.amount * %(rate)s AS amount, g.invoice_id, g.entry_id
+                 FROM (SELECT part.order_id, v.currency_id, k.day, v.day AS rate_day, v.id AS invoice_id,
+                              k.amount * part.part / part.total * %(unrounded)s AS amount, k.other_move_id AS entry_id
+                         FROM matched k JOIN part ON part.move_id = k.move_id
+                         JOIN (%(invoices)s) v ON v.id = part.move_id
+                        WHERE NOT k.allowance
+                       UNION ALL
+                       SELECT u.order_id, u.currency_id, u.day, u.day, NULL, u.amount, NULL
+                         FROM (%(loose)s) u WHERE u.amount <> 0 %(until)s) g
+                 JOIN wanted w ON w.id = g.order_id""",
+            sources=self._sql_sources(scope), invoices=self._sql_invoices(), unrounded=self._sql_unrounded(),
+            loose=self._sql_loose(), until=self._sql_until(SQL("u.day")), rate=self._sql_exchange(
+                SQL("g.currency_id"), SQL("w.currency_id"), SQL("w.root_id"), SQL("g.rate_day")))
+
+    @api.model
+    def _invoice_ids(self, contract_ids):
+        """Ids of the posted invoices and credit notes with something of these contracts."""
+        self.env.flush_all()
+        return [row[0] for row in self.env.execute_query(SQL(
+            "WITH RECURSIVE %s SELECT DISTINCT part.move_id FROM part JOIN wanted w ON w.id = part.order_id",
+            self._sql_sources(SQL("SELECT unnest(%s::integer[])", list(contract_ids)))))]
+
+    @api.model
     def _sql_sources(self, scope) -> SQL:
         """The common tables that the fragments read, those of the payment gate among them."""
         sources = {
@@ -54,7 +84,7 @@ class SboContractMoney(models.AbstractModel):
             "family": SQL("SELECT k.id, h.key AS order_id, k.share * h.share AS share "
                           "FROM kin k JOIN shared h ON h.order_id = k.order_id"),
             "meant": self._sql_meant(), "part": self._sql_part(), "pay": self._sql_pay(),
-            "settled": self._sql_settlements(),
+            "matched": self._sql_matched(), "settled": self._sql_settled_lines(),
         }
         return SQL(", ").join(
             SQL("%s AS %s (%s)", SQL.identifier(name), SQL() if name == "kin" else SQL("MATERIALIZED"), query)
@@ -188,31 +218,40 @@ class SboContractMoney(models.AbstractModel):
     # === what comes of it === #
 
     @api.model
-    def _sql_settlements(self) -> SQL:
-        """What of each receivable line of these invoices is paid, or allowed by a credit note that names no order."""
+    def _sql_matched(self) -> SQL:
+        """What the receivable lines of these invoices are reconciled with; a credit note that names no order allows."""
         return SQL(
-            """SELECT l.id, l.move_id, l.date_maturity AS due_on, l.amount_currency AS amount,
-                      COALESCE(SUM(k.amount) FILTER (WHERE NOT k.allowance), 0) AS paid,
-                      COALESCE(SUM(k.amount) FILTER (WHERE k.allowance), 0) AS allowed,
-                      MAX(k.day) FILTER (WHERE NOT k.note) AS paid_on
+            """SELECT q.line_id, l.move_id, q.other_id, q.amount, q.day, n.id AS other_move_id,
+                      n.move_type IN ('out_refund', 'out_invoice') AS note,
+                      n.move_type = 'out_refund' AND NOT EXISTS (
+                          SELECT FROM account_move_line x JOIN sale_order_line_invoice_rel r ON r.invoice_line_id = x.id
+                           WHERE x.move_id = n.id) AS allowance
                  FROM account_move_line l
                  JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
-                 LEFT JOIN (SELECT q.line_id, q.amount, q.day, n.move_type IN ('out_refund', 'out_invoice') AS note,
-                                   n.move_type = 'out_refund' AND NOT EXISTS (
-                                       SELECT FROM account_move_line x
-                                         JOIN sale_order_line_invoice_rel r ON r.invoice_line_id = x.id
-                                        WHERE x.move_id = n.id) AS allowance
-                              FROM (SELECT debit_move_id AS line_id, credit_move_id AS other_id,
-                                           debit_amount_currency AS amount, max_date AS day
-                                      FROM account_partial_reconcile
-                                    UNION ALL
-                                    SELECT credit_move_id, debit_move_id, -credit_amount_currency, max_date
-                                      FROM account_partial_reconcile) q
-                              JOIN account_move_line c ON c.id = q.other_id
-                              JOIN account_move n ON n.id = c.move_id
-                             WHERE NOT %(rejected)s %(until)s) k ON k.line_id = l.id
-                WHERE l.move_id IN (SELECT move_id FROM part)
-                GROUP BY l.id""", rejected=self._sql_rejected(), until=self._sql_until(SQL("q.day")))
+                 JOIN (SELECT debit_move_id AS line_id, credit_move_id AS other_id, debit_amount_currency AS amount,
+                              max_date AS day
+                         FROM account_partial_reconcile
+                       UNION ALL
+                       SELECT credit_move_id, debit_move_id, -credit_amount_currency, max_date
+                         FROM account_partial_reconcile) q ON q.line_id = l.id
+                 JOIN account_move_line c ON c.id = q.other_id
+                 JOIN account_move n ON n.id = c.move_id
+                WHERE l.move_id IN (SELECT move_id FROM part) AND NOT %(rejected)s %(until)s""",
+            rejected=self._sql_rejected(), until=self._sql_until(SQL("q.day")))
+
+    @api.model
+    def _sql_settled_lines(self) -> SQL:
+        """The receivable lines of these invoices: what is due when, paid, and allowed without money."""
+        return SQL(
+            """SELECT l.id, l.move_id, l.date_maturity AS due_on, l.amount_currency AS amount,
+                      COALESCE(k.paid, 0) AS paid, COALESCE(k.allowed, 0) AS allowed, k.paid_on
+                 FROM account_move_line l
+                 JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+                 LEFT JOIN (SELECT m.line_id, SUM(m.amount) FILTER (WHERE NOT m.allowance) AS paid,
+                                   SUM(m.amount) FILTER (WHERE m.allowance) AS allowed,
+                                   MAX(m.day) FILTER (WHERE NOT m.note) AS paid_on
+                              FROM matched m GROUP BY m.line_id) k ON k.line_id = l.id
+                WHERE l.move_id IN (SELECT move_id FROM part)""")
 
     @api.model
     def _sql_rows(self) -> SQL:

@@ -19,6 +19,9 @@ from . import test_check_responsible
 from . import test_check_resumed_night
 from . import test_check_targets
 from . import test_contracts_figures
+from . import test_contracts_figures_property
+from . import test_contracts_schedule
+from . import test_contracts_summary
 from . import test_customers_assignment
 from . import test_customers_assignment_checks
 from . import test_customers_assignment_doors
