@@ -9,12 +9,13 @@ class SboContractFigure(models.Model):
     """One line of the contract performance schedule (合同履行一览表, form F05): how far one contract is carried out.
 
     The row is the contract itself, nothing is kept here: ordered, delivered, invoiced, received are added up from
-    Odoo's documents whenever somebody looks, in the currency of the contract, with taxes where its amount is with taxes.
+    Odoo's documents whenever somebody looks, in the currency of the contract, with taxes where its amount is.
     """
 
     _name = "sbo.contract.figure"
     _description = "Contract Performance Schedule"
-    _inherit = ["sbo.contract.figure.head", "sbo.contract.figure.sums", "sbo.contract.figures", "sbo.contract.documents"]
+    _inherit = ["sbo.contract.figure.head", "sbo.contract.figure.sums", "sbo.contract.figures",
+                "sbo.contract.documents"]
     _auto = False
     _order = "signed_on desc, id desc"
     _rec_name = "contract_id"

@@ -18,12 +18,12 @@ class SboContractFigureHead(models.AbstractModel):
     _name = "sbo.contract.figure.head"
     _description = "Performance Schedule: Contract"
 
-    contract_id = fields.Many2one("sbo.contract", "Contract", readonly=True)
+    contract_id = fields.Many2one("sbo.contract", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     subject = fields.Char(readonly=True)
-    class_id = fields.Many2one("sbo.contract.class", "Class", readonly=True)
+    class_id = fields.Many2one("sbo.contract.class", readonly=True)
     state = fields.Selection(STATES, readonly=True)
     active = fields.Boolean(readonly=True)
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True)

@@ -10,7 +10,7 @@ class SboContractFigureSums(models.AbstractModel):
     _name = "sbo.contract.figure.sums"
     _description = "Performance Schedule: Company Currency"
 
-    company_currency_id = fields.Many2one("res.currency", "Company Currency", readonly=True)
+    company_currency_id = fields.Many2one("res.currency", readonly=True)
     contracted_company = fields.Monetary(
         "Contracted (Company)", readonly=True, currency_field="company_currency_id")
     ordered_company = fields.Monetary("Ordered (Company)", readonly=True, currency_field="company_currency_id")

@@ -148,7 +148,8 @@ class SboContractFigures(models.AbstractModel):
             """SELECT (ARRAY_AGG(p.id ORDER BY p.due_on, p.id) FILTER (WHERE NOT p.done))[1] AS next_milestone_id,
                       MIN(p.due_on) FILTER (WHERE NOT p.done) AS next_due_on,
                       MIN(p.due_on) FILTER (WHERE NOT p.done AND p.kind = 'delivery') AS delivery_due_on,
-                      COALESCE(SUM(p.wanted) FILTER (WHERE p.kind = 'payment' AND p.due_on <= %(today)s), 0) AS plan_due,
+                      COALESCE(SUM(p.wanted) FILTER (WHERE p.kind = 'payment' AND p.due_on <= %(today)s), 0)
+                      AS plan_due,
                       COALESCE(SUM(p.wanted - p.reached) FILTER (WHERE %(late)s), 0) AS plan_short,
                       MIN(p.due_on) FILTER (WHERE %(late)s) AS plan_short_since
                  FROM (%(progress)s) p""", today=self._day(), late=late,

@@ -20,7 +20,7 @@ class SboContractGoods(models.AbstractModel):
 
     @api.model
     def _sql_goods(self, scope=None) -> SQL:
-        """A query of (contract_id, ordered, delivered, not_invoiced), each also in the company's currency (…_company)."""
+        """A query of (contract_id, ordered, delivered, not_invoiced), each also in company currency (…_company)."""
         sums = [
             SQL("SUM(x.%(name)s * x.rate) AS %(name)s, SUM(x.%(name)s * x.company_rate) AS %(company)s",
                 name=SQL.identifier(name), company=SQL.identifier(f"{name}_company"))

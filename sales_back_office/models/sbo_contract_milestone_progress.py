@@ -36,8 +36,16 @@ class SboContractMilestoneProgress(models.AbstractModel):
     def _search_progress(self, operator, value):
         if operator != "in":
             return NotImplemented
-        items = self.search([])
-        return [("id", "in", items.filtered(lambda item: item.progress in value).ids)]
+        figures, obligations = self.env["sbo.contract.figures"], self.env["sbo.contract.obligations"]
+        self.env.flush_all()
+        found = SQL(
+            """(SELECT p.id FROM (%(figures)s) f JOIN LATERAL (%(progress)s) p ON TRUE
+                 WHERE CASE WHEN p.done THEN 'done' WHEN p.due_on < %(today)s THEN 'late'
+                            WHEN p.reached > 0 THEN 'part' ELSE 'open' END = ANY(%(wanted)s))""",
+            figures=figures._sql_figures(), today=figures._day(), wanted=[state for state in value if state],
+            progress=obligations._sql_progress(
+                SQL("f.received"), SQL("f.delivered"), SQL("n.contract_id = f.id")))
+        return [("id", "in", found)]
 
     @api.model
     def _progress_rows(self, items):

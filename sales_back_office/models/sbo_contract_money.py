@@ -25,8 +25,8 @@ class SboContractMoney(models.AbstractModel):
         """A query of (contract_id, invoiced, received, opened, due, overdue, …_company of each, invoiced_on,
         received_on, since).
 
-        ``opened`` is what of the invoices is open, ``due`` until today, ``overdue`` until yesterday, ``since`` the first
-        day on which something fell due that is still open.
+        ``opened`` is what of the invoices is open, ``due`` until today, ``overdue`` until yesterday, ``since`` the
+        first day on which something fell due that is still open.
         """
         sums = [
             SQL("SUM(m.%(name)s * k.rate) AS %(name)s, SUM(m.%(name)s * k.company_rate) AS %(company)s",
@@ -80,7 +80,7 @@ class SboContractMoney(models.AbstractModel):
         """The common tables that the fragments read, those of the payment gate among them."""
         sources = {
             "wanted": self._sql_wanted(scope), "own": self._sql_own(scope), "orders": self._sql_orders(),
-            "shared": self._sql_shared(), "kin": self._sql_family(SQL.identifier("kin"), SQL.identifier("orders")),
+            "shared": self._sql_shared(), "kin": self._sql_family("kin", "orders"),
             "family": SQL("SELECT k.id, h.key AS order_id, k.share * h.share AS share "
                           "FROM kin k JOIN shared h ON h.order_id = k.order_id"),
             "meant": self._sql_meant(), "part": self._sql_part(), "pay": self._sql_pay(),
@@ -155,7 +155,7 @@ class SboContractMoney(models.AbstractModel):
 
     @api.model
     def _sql_part(self) -> SQL:
-        """Which part of which posted invoice is a contract's: by the lines, a down payment by the shares of its order."""
+        """Which part of which posted invoice is a contract's: by the lines; a down payment by its order's shares."""
         return SQL(
             """SELECT i.move_id, i.order_id, i.part, i.untaxed, t.total,
                       CASE WHEN w.tax_included OR i.part = 0 THEN 1 ELSE i.untaxed / i.part END AS basis

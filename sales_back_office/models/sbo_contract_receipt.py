@@ -19,15 +19,15 @@ class SboContractReceipt(models.Model):
     _rec_name = "entry_id"
     _depends = DEPENDS
 
-    contract_id = fields.Many2one("sbo.contract", "Contract", readonly=True)
+    contract_id = fields.Many2one("sbo.contract", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
     day = fields.Date("Date", readonly=True)
     amount = fields.Monetary(readonly=True, help="What of it is the contract's, in the contract's currency.")
-    invoice_id = fields.Many2one("account.move", "Invoice", readonly=True)
-    entry_id = fields.Many2one("account.move", "Entry", readonly=True)
+    invoice_id = fields.Many2one("account.move", readonly=True)
+    entry_id = fields.Many2one("account.move", readonly=True)
     number = fields.Char(readonly=True, help="Of the payment, the bank's entry or the credit note.")
     memo = fields.Char(readonly=True)
 
@@ -36,9 +36,9 @@ class SboContractReceipt(models.Model):
         only = self.env.context.get("sbo_only_contracts")
         scope = None if only is None else SQL("SELECT unnest(%s::integer[])", list(only))
         return SQL(
-            """SELECT ROW_NUMBER() OVER (ORDER BY g.contract_id, g.day, g.invoice_id, g.entry_id, g.amount)::integer AS id,
-                      g.contract_id, c.company_id, c.currency_id, c.partner_id, c.user_id, g.day, g.amount, g.invoice_id,
-                      g.entry_id, e.name AS number, e.ref AS memo
+            """SELECT ROW_NUMBER() OVER (ORDER BY g.contract_id, g.day, g.invoice_id, g.entry_id, g.amount)::integer
+                      AS id, g.contract_id, c.company_id, c.currency_id, c.partner_id, c.user_id, g.day, g.amount,
+                      g.invoice_id, g.entry_id, e.name AS number, e.ref AS memo
                  FROM (%s) g
                  JOIN sbo_contract c ON c.id = g.contract_id
                  LEFT JOIN account_move e ON e.id = g.entry_id""",

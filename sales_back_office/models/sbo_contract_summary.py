@@ -2,6 +2,7 @@ import pytz
 from babel.dates import format_skeleton
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 from odoo.tools.misc import babel_locale_parse, get_lang
 
 from ..tools import periods
@@ -68,8 +69,11 @@ class SboContractSummary(models.Model):
     def _search_superseded(self, operator, value):
         if operator != "in":
             return NotImplemented
-        summaries = self.search([])
-        return [("id", "in", summaries.filtered(lambda item: item.superseded in value).ids)]
+        older = SQL(
+            """(SELECT s.id FROM sbo_contract_summary s JOIN sbo_contract_summary n
+                    ON n.company_id = s.company_id AND n.kind = s.kind AND n.period_start = s.period_start
+                   AND n.version > s.version)""")
+        return [("id", "in" if True in value else "not in", older)]
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):
@@ -120,7 +124,8 @@ class SboContractSummary(models.Model):
         if not self.env.user.has_group(SUPERVISOR):
             raise AccessError(self.env._("A back-office supervisor has a contract summary corrected."))
         if not self.prepared_at:
-            raise UserError(self.env._("%s has not been prepared yet: it will be with the next turn of its job.", self.name))
+            raise UserError(self.env._(
+                "%s has not been prepared yet: it will be with the next turn of its job.", self.name))
 
     def _period_label(self):
         """The period in words."""
@@ -142,4 +147,5 @@ class SboContractSummary(models.Model):
         self.check_access("read")
         if not attachment:
             raise UserError(self.env._("There is no such file in this summary."))
-        return {"type": "ir.actions.act_url", "url": f"/web/content/{attachment.id}?download=true", "target": "download"}
+        return {"type": "ir.actions.act_url", "target": "download",
+                "url": f"/web/content/{attachment.id}?download=true"}

@@ -58,7 +58,10 @@ class SboContractUpdate(models.Model):
         } for vals, contract in zip(vals_list, contracts, strict=True)])
 
     def write(self, vals):
-        raise UserError(self.env._("A schedule update is kept as it was noted. Update the schedule once more instead."))
+        if vals:
+            raise UserError(self.env._(
+                "A schedule update is kept as it was noted. Update the schedule once more instead."))
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):

@@ -105,7 +105,7 @@ class SboPaymentReceived(models.AbstractModel):
             """)
 
     @api.model
-    def _sql_family(self, family=SQL.identifier("family"), wanted=SQL.identifier("wanted")) -> SQL:
+    def _sql_family(self, family="family", wanted="wanted") -> SQL:
         """Online transactions of the wanted orders and of those they share them with; captures and refunds follow.
 
         Odoo links what a customer has paid to the orders, not what was captured or refunded of it.
@@ -128,7 +128,7 @@ class SboPaymentReceived(models.AbstractModel):
                UNION ALL
                SELECT k.id, f.order_id, f.share
                  FROM %(family)s f JOIN payment_transaction k ON k.source_transaction_id = f.id""",
-            family=family, wanted=wanted)
+            family=SQL.identifier(family), wanted=SQL.identifier(wanted))
 
     @api.model
     def _sql_part(self) -> SQL:

@@ -26,8 +26,8 @@ WIDTHS = {"customer": 28, "subject": 28, "next_obligation": 20, "tax": 8, "curre
 class SboContractSchedule(models.AbstractModel):
     """The contract performance schedule on paper and as a workbook (合同履行一览表, form F05).
 
-    A table is plain JSON, so that a summary keeps what it said: ``rows`` in the currency of each contract, ``totals`` in
-    the currency of the company.
+    A table is plain JSON, so that a summary keeps what it said: ``rows`` in the currency of each contract, ``totals``
+    in the currency of the company.
     """
 
     _name = "report.sales_back_office.sbo_contract_schedule"

@@ -75,8 +75,8 @@ class SboContractSummaryPaper(models.AbstractModel):
             found = {}
             for key, row in zip(keys, rows, strict=True):
                 found.setdefault(key or "–", []).append(row)
-            result.append({"label": label, "rows": [
-                *(self._get_sum(key, found[key]) for key in sorted(found)), self._get_sum(self.env._("Total"), rows, True)]})
+            sums = [self._get_sum(key, found[key]) for key in sorted(found)]
+            result.append({"label": label, "rows": [*sums, self._get_sum(self.env._("Total"), rows, True)]})
         return result
 
     @api.model

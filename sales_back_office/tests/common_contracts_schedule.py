@@ -30,7 +30,8 @@ class SboScheduleCommon(SboCentsCommon):
     def _row(self, contract, user=None, **context):
         self.env.flush_all()
         self.env.invalidate_all()
-        return self.env["sbo.contract.figure"].with_user(user or self.clerk).with_context(**context).browse(contract.ids)
+        figures = self.env["sbo.contract.figure"].with_user(user or self.clerk)
+        return figures.with_context(**context).browse(contract.ids)
 
     def _figures(self, contract, *names, **context):
         """These figures of a contract, as a clerk sees them."""

@@ -192,12 +192,9 @@ class TestContractFiguresProperty(SboScheduleCommon):
             if payment.state not in ("in_process", "paid"):
                 continue
             meant, matched = {}, {}
-            for key in order.order_line.sbo_contract_id:
-                shares = order.order_line.filtered(lambda item: not item.display_type)
-                meant[key] = allotment.amount * sum(
-                    shares.filtered(lambda item: not item.is_downpayment and item.sbo_contract_id == key)
-                    .mapped("price_total")) / sum(
-                    shares.filtered(lambda item: not item.is_downpayment).mapped("price_total"))
+            goods = order.order_line.filtered(lambda item: not item.display_type and not item.is_downpayment)
+            for key, lines in goods.grouped("sbo_contract_id").items():
+                meant[key] = allotment.amount * sum(lines.mapped("price_total")) / sum(goods.mapped("price_total"))
                 matched[key] = 0
             free = payment.amount
             for partial in payment.move_id.line_ids.matched_debit_ids:

@@ -52,7 +52,7 @@ class TestContractSummary(SboScheduleCommon):
         self.assertEqual(sorted(summaries.mapped("kind")), ["month", "quarter"], "no contract was signed in 2025")
         month = summaries.filtered(lambda item: item.kind == "month")
         self.assertFalse(month.error)
-        self.assertEqual((month.period_start, month.period_end), (Date.to_date("2026-03-01"), Date.to_date("2026-03-31")))
+        self.assertEqual([str(month.period_start), str(month.period_end)], ["2026-03-01", "2026-03-31"])
         self.assertEqual((month.contract_count, month.received, month.receivable, month.overdue), (1, 2000, 7000, 7000))
         quarter = summaries.filtered(lambda item: item.kind == "quarter")
         self.assertEqual((quarter.received, quarter.name), (3000, "Contract Summary Q1 2026"))
@@ -84,7 +84,7 @@ class TestContractSummary(SboScheduleCommon):
         with freeze_time(at("2026-04-01 02:00")), self.enter_registry_test_mode():
             cron.method_direct_trigger()
         summaries = self.env["sbo.contract.summary"].search([("company_id", "=", self.company.id)])
-        self.assertEqual((len(summaries), len(self._mails(summaries)), all(summaries.mapped("mailed_at"))), (2, 2, True))
+        self.assertEqual((len(summaries.filtered("mailed_at")), len(self._mails(summaries))), (2, 2))
 
     def test_what_failed_too_often_waits_for_a_supervisor(self):
         with patch.object(self.env.registry["sbo.contract.summary"], "_mail", side_effect=RuntimeError("no way")), \
