@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from .sbo_contract import STATES
+from .sbo_contract_flow import STATES
 
 # What the schedule shows of the contract itself, by the column of sbo_contract.
 COLUMNS = {
@@ -9,6 +9,7 @@ COLUMNS = {
     "class_id": "class_id", "state": "state", "active": "active", "user_id": "user_id", "clerk_id": "sbo_clerk_id",
     "team_id": "team_id", "signed_on": "signed_on", "date_start": "date_start", "date_end": "date_end",
     "tax_included": "tax_included", "retention_amount": "retention_amount", "retention_due_on": "retention_due_on",
+    "payment_terms": "payment_terms",
 }
 
 
@@ -34,6 +35,7 @@ class SboContractFigureHead(models.AbstractModel):
     date_end = fields.Date("Until", readonly=True)
     tax_included = fields.Boolean(
         readonly=True, help="The figures are with taxes where the amount of the contract is, else all are without.")
+    payment_terms = fields.Text(readonly=True)
     retention_amount = fields.Monetary("Retention Money", readonly=True)
     retention_due_on = fields.Date("Retention Due", readonly=True)
 

@@ -12,7 +12,7 @@ FACTS = ("invoiced_on", "received_on", "overdue_since", "collection_rate", "perf
 # What the figures are read from: flushed before.
 DEPENDS = {
     "sbo.contract": ["amount", "class_id", "company_id", "currency_id", "date_end", "date_start", "name",
-                     "partner_id", "retention_amount", "retention_due_on", "sbo_clerk_id", "signed_on", "state",
+                     "partner_id", "payment_terms", "retention_amount", "retention_due_on", "sbo_clerk_id", "signed_on", "state",
                      "subject", "tax_included", "team_id", "user_id", "active"],
     "sbo.contract.milestone": ["amount", "contract_id", "done_on", "due_on", "kind", "product_id", "quantity"],
     "sbo.contract.supplement": ["before", "contract_id", "signed_on", "state", "version"],

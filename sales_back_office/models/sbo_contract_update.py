@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from .sbo_contract_figures import AMOUNTS
+from .sbo_contract_flow import LIVE
 
-LIVE = ("signed", "execution")
 CLERK = "sales_back_office.sbo_group_clerk"
 ENTERED = {"contract_id", "remark"}
 

@@ -47,6 +47,7 @@ class SboEvidence(models.AbstractModel):
             "found": self.env._("Found"),
             **self._order_labels(),
             **self._payment_labels(),
+            **self._contract_labels(),
         }
 
     @api.model
@@ -101,6 +102,15 @@ class SboEvidence(models.AbstractModel):
         }
 
     @api.model
+    def _contract_labels(self):
+        """What the contracts area keeps."""
+        return {
+            "element": self.env._("Missing"),
+            "signed": self.env._("Signed"),
+            "filed": self.env._("On file"),
+        }
+
+    @api.model
     def _rows(self, finding):
         """[(label, value in words)] of one finding."""
         labels = self._labels()
@@ -123,6 +133,9 @@ class SboEvidence(models.AbstractModel):
         if key == "missing" and isinstance(value, list):
             # Superuser: whoever reads the finding may read what it names.
             return ", ".join(self.env["sbo.customer.requirement"].sudo().browse(value).exists().mapped("name")) or "–"
+        if key == "element":
+            field = self._field(self.env["sbo.contract"], value)
+            return field._description_string(self.env) if field else self.env._("Payment plan")
         if key == "licence_kind":
             return dict(self.env["sbo.licence"]._fields["kind"]._description_selection(self.env)).get(value, value)
         if key == "nonconforming":

@@ -87,3 +87,11 @@ from . import test_payment_speed
 from . import test_payment_tours
 from . import test_payment_walls
 from . import test_payment_cents
+from . import test_contract_steps
+from . import test_contract_number
+from . import test_contract_content
+from . import test_contract_supplement
+from . import test_contract_obligations
+from . import test_contract_orders
+from . import test_contract_papers
+from . import test_contract_access
