@@ -23,6 +23,10 @@ from . import test_contract_review_checks
 from . import test_contract_review_items
 from . import test_contract_review_opinions
 from . import test_contract_review_supplements
+from . import test_contracts_figures
+from . import test_contracts_figures_property
+from . import test_contracts_schedule
+from . import test_contracts_summary
 from . import test_customers_assignment
 from . import test_customers_assignment_checks
 from . import test_customers_assignment_doors

@@ -15,3 +15,6 @@ from . import sbo_order_answer
 from . import sbo_contract_answer
 from . import sbo_order_issue_step
 from . import sbo_order_progress_entry
+from . import sbo_contract_schedule_update
+from . import sbo_contract_export
+from . import sbo_contract_correction
