@@ -1,3 +1,4 @@
+from lxml import etree
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
@@ -67,6 +68,16 @@ class SboContractReviewCommon(SboCheckCommon):
         for department, user in ((self.production, self.member), (self.finance, self.accountant)):
             if department not in but and self._asked(review, department).state == "waiting":
                 self._answer(review, user)
+
+    def _open_form(self, record):
+        """Read what the form of a record shows to its user."""
+        form = etree.fromstring(record.get_view(view_type="form")["arch"])
+        top = [field for field in form.iter("field") if not any(
+            parent.tag == "field" for parent in field.iterancestors())]
+        for field in top:
+            if inner := [item.get("name") for item in field.iterfind("list/field")]:
+                record[field.get("name")].read(inner)
+        return record.read([field.get("name") for field in top])
 
     def _refused(self, words, action, *args, error=UserError):
         """The action is refused in these words."""
