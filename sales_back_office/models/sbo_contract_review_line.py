@@ -73,13 +73,14 @@ class SboContractReviewLine(models.Model):
     @api.depends_context("uid")
     def _compute_can(self):
         for review, lines in self.grouped("review_id").items():
-            # Superuser: whether the user may is asked here.
-            known = review.sudo()
+            # Superuser: whether the user may is asked here. The stored values: a verdict being typed is the user's own.
+            known = review._origin.sudo()
             judges, decides, edits = known._judging_for() is not None, known._decides(), known._edits()
             for line in lines:
-                line.can_judge = judges and not line.sudo()._held_by_others()
-                line.can_close = edits and line.progress == "change"
-                line.can_accept = decides and line.progress == "risk"
+                stored = line._origin.sudo()
+                line.can_judge = judges and not stored._held_by_others()
+                line.can_close = edits and stored.progress == "change"
+                line.can_accept = decides and stored.progress == "risk"
 
     # === CRUD === #
 

@@ -23,6 +23,7 @@ from . import test_contract_review_checks
 from . import test_contract_review_items
 from . import test_contract_review_opinions
 from . import test_contract_review_supplements
+from . import test_contract_tours
 from . import test_contracts_figures
 from . import test_contracts_figures_property
 from . import test_contracts_schedule

@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common_contract_reviews import SboContractReviewCommon
 
@@ -32,6 +32,18 @@ class TestContractReviewItems(SboContractReviewCommon):
         self._refused("say what has to be changed", line.write, {"verdict": "modify"})
         self._refused("say in the note what the risk is", line.write, {"verdict": "risk"})
         self._refused("choose a verdict", line.write, {"note": "hm"})
+
+    def test_typed_on_the_sheet_itself(self):
+        review = self._submitted()
+        with Form(review.with_user(self.accountant)) as sheet, sheet.line_ids.edit(4) as line:
+            line.verdict = "modify"
+            line.required_change = "30 days, not 90"
+        line = self._item(review, "payment")
+        self.assertEqual((line.verdict, line.required_change, line.user_id),
+                         ("modify", "30 days, not 90", self.accountant))
+        sheet = Form(review.with_user(self.member))
+        with self.assertRaises(AssertionError), sheet.line_ids.edit(4) as line:
+            line.verdict = "comply"
 
     def test_required_change_stops_approval_until_it_is_made(self):
         review = self._submitted()
