@@ -37,7 +37,9 @@ class ResConfigSettings(models.TransientModel):
     sbo_gate_tolerance = fields.Float(related="company_id.sbo_gate_tolerance", readonly=False)
     sbo_gate_overdue_days = fields.Integer(related="company_id.sbo_gate_overdue_days", readonly=False)
     sbo_gate_rate = fields.Selection(related="company_id.sbo_gate_rate", readonly=False)
-    sbo_summary_user_ids = fields.Many2many(related="company_id.sbo_summary_user_ids", readonly=False)
+    sbo_summary_user_ids = fields.Many2many(
+        related="company_id.sbo_summary_user_ids", readonly=False,
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]")
     sbo_summary_month = fields.Boolean(related="company_id.sbo_summary_month", readonly=False)
     sbo_summary_quarter = fields.Boolean(related="company_id.sbo_summary_quarter", readonly=False)
     sbo_summary_year = fields.Boolean(related="company_id.sbo_summary_year", readonly=False)

@@ -5,6 +5,7 @@ from .sbo_contract_flow import STATES
 
 # What the schedule shows of the contract itself, by the column of sbo_contract.
 COLUMNS = {
+    "number": "name",
     "company_id": "company_id", "currency_id": "currency_id", "partner_id": "partner_id", "subject": "subject",
     "class_id": "class_id", "state": "state", "active": "active", "user_id": "user_id", "clerk_id": "sbo_clerk_id",
     "team_id": "team_id", "signed_on": "signed_on", "date_start": "date_start", "date_end": "date_end",
@@ -20,6 +21,7 @@ class SboContractFigureHead(models.AbstractModel):
     _description = "Performance Schedule: Contract"
 
     contract_id = fields.Many2one("sbo.contract", readonly=True)
+    number = fields.Char("Contract No.", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)

@@ -10,7 +10,7 @@ class SboContractMilestone(models.Model):
     _name = "sbo.contract.milestone"
     _description = "Contract Obligation"
     _inherit = [
-        "sbo.contract.part", "sbo.contract.obligation", "sbo.contract.reminded", "sbo.contract.milestone.progress",
+        "sbo.contract.milestone.progress", "sbo.contract.part", "sbo.contract.obligation", "sbo.contract.reminded",
         "mail.thread", "mail.activity.mixin"]
     _order = "due_on, id"
     _check_company_auto = True

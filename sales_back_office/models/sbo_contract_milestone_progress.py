@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .sbo_contract_flow import LIVE
+
 PROGRESS = [("open", "Open"), ("part", "Partly"), ("late", "Late"), ("done", "Done")]
 
 
@@ -46,6 +48,31 @@ class SboContractMilestoneProgress(models.AbstractModel):
             progress=obligations._sql_progress(
                 SQL("f.received"), SQL("f.delivered"), SQL("n.contract_id = f.id")))
         return [("id", "in", found)]
+
+    @api.model
+    def _cron_daily(self):
+        """What the documents have met closes its to-do, before anybody is reminded of it."""
+        self._meet()
+        return super()._cron_daily()
+
+    @api.model
+    def _meet(self):
+        """Note the obligations as done that money or goods have met, and take the note back where they no longer do."""
+        self.env.flush_all()
+        figures, obligations = self.env["sbo.contract.figures"], self.env["sbo.contract.obligations"]
+        rows = self.env.execute_query(SQL(
+            """SELECT p.id, p.done
+                 FROM (%(figures)s) f
+                 JOIN LATERAL (%(progress)s) p ON p.wanted > 0
+                 JOIN sbo_contract_milestone k ON k.id = p.id AND k.done_by_id IS NULL
+                  AND p.done IS DISTINCT FROM (k.done_on IS NOT NULL)""",
+            figures=figures._sql_figures(SQL("SELECT id FROM sbo_contract WHERE state = ANY(%s)", list(LIVE))),
+            progress=obligations._sql_progress(
+                SQL("f.received"), SQL("f.delivered"), SQL("n.contract_id = f.id"))))
+        met, open_again = (self.browse(row[0] for row in rows if row[1] is done) for done in (True, False))
+        for company, items in met.grouped("company_id").items():
+            items._mark_done(company._sbo_today())
+        open_again._stepping().write({"done_on": False, "done_by_id": False})
 
     @api.model
     def _progress_rows(self, items):

@@ -25,7 +25,7 @@ class SboContractObligations(models.AbstractModel):
             """SELECT p.id, p.contract_id, p.kind, p.due_on, p.wanted, GREATEST(0, p.reached) AS reached,
                       %(noted)s OR p.wanted > 0 AND p.reached >= p.wanted AS done
                  FROM (SELECT u.*, LEAST(u.wanted, u.present - u.upto + u.wanted) AS reached
-                         FROM (SELECT n.id, n.contract_id, n.kind, n.due_on, n.done_on, w.amount AS wanted,
+                         FROM (SELECT n.id, n.contract_id, n.kind, n.due_on, n.done_on, n.done_by_id, w.amount AS wanted,
                                       %(present)s AS present,
                                       SUM(w.amount) OVER (PARTITION BY n.contract_id, n.kind, w.product_id
                                                           ORDER BY n.due_on, n.id) AS upto
@@ -37,8 +37,9 @@ class SboContractObligations(models.AbstractModel):
 
     @api.model
     def _sql_noted(self) -> SQL:
-        """Somebody has noted that obligation p is done."""
-        return SQL("p.done_on IS NOT NULL %s", self._sql_until(SQL("p.done_on")))
+        """Somebody has noted that obligation p is done; what the night has noted from documents may end again."""
+        return SQL("p.done_on IS NOT NULL AND (p.done_by_id IS NOT NULL OR p.wanted = 0) %s",
+                   self._sql_until(SQL("p.done_on")))
 
     @api.model
     def _sql_measure(self) -> SQL:

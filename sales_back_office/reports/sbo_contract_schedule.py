@@ -64,13 +64,15 @@ class SboContractSchedule(models.AbstractModel):
         # Superuser: names of people and obligations, to whoever may see the contract's figures.
         named = row.sudo()
         return {
-            "id": row.id, "number": named.contract_id.name, "customer": named.partner_id.display_name,
+            "id": row.id, "number": row.number, "customer": named.partner_id.display_name,
             "subject": row.subject, "payment_terms": row.payment_terms or "", "currency": row.currency_id.name, "retention_amount": row.retention_amount,
             "tax": self.env._("incl.") if row.tax_included else self.env._("excl."),
             "salesperson": named.user_id.name or "", "clerk": named.clerk_id.name or "",
             "next_obligation": named.next_milestone_id.name or "", "state": labels["state"].get(row.state, ""),
             "risk": labels["risk_level"].get(row.risk_level, ""),
             **{name: row[name] for name in (*AMOUNTS, *RATES)},
+            # Nothing was due and nothing came: there is no rate.
+            "collection_rate": row.collection_rate if row.received + row.overdue > 0 else False,
             **{f"{name}_company": row[f"{name}_company"] for name in TOTALS},
             **{name: row[name].isoformat() if row[name] else "" for name in DATES},
         }
@@ -89,7 +91,7 @@ class SboContractSchedule(models.AbstractModel):
         """Ways to write values for the reader, and who signs."""
         return {
             "money": lambda value: formatLang(self.env, value or 0, digits=2),
-            "rate": lambda value: f"{100 * (value or 0):.1f} %",
+            "rate": lambda value: "" if value is False else f"{100 * value:.1f} %",
             "day": lambda value: format_date(self.env, value) if value else "",
             "signers": [{"label": label, "user": False, "at": False} for label in (
                 self.env._("Prepared by"), self.env._("Reviewed by"), self.env._("Approved by"))],
@@ -103,7 +105,7 @@ class SboContractSchedule(models.AbstractModel):
         fields = self.env["sbo.contract.figure"].fields_get(attributes=["string"])
         return {
             **{name: fields[name]["string"] for name in SHEET if name in fields},
-            "number": self.env._("Contract No."), "customer": self.env._("Customer"),
+            "customer": self.env._("Customer"),
             "currency": self.env._("Currency"), "tax": self.env._("Tax"), "salesperson": self.env._("Salesperson"),
             "clerk": self.env._("Back-Office Clerk"), "next_obligation": self.env._("Next Obligation"),
             "risk": self.env._("Risk"),
@@ -159,7 +161,8 @@ class SboContractSchedule(models.AbstractModel):
     @api.model
     def _write_cell(self, sheet, line, at, name, value, formats):
         if name in RATES:
-            sheet.write_number(line, at, value, formats["rate"])
+            if value is not False:
+                sheet.write_number(line, at, value, formats["rate"])
         elif name in MONEY or name.endswith("_company"):
             sheet.write_number(line, at, value, formats["money"])
         else:

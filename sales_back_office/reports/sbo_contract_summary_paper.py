@@ -84,4 +84,4 @@ class SboContractSummaryPaper(models.AbstractModel):
         names = ("contracts", *STANDS, *(f"{name}_period" for name in FLOWS))
         sums = {name: round(sum(row[name] for row in rows), 2) for name in names}
         come = sums["received"] + sums["overdue"]
-        return {"label": label, "total": total, **sums, "rate": sums["received"] / come if come > 0 else 0}
+        return {"label": label, "total": total, **sums, "rate": sums["received"] / come if come > 0 else False}

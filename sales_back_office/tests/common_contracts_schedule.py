@@ -9,7 +9,7 @@ class SboScheduleCommon(SboCentsCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.kind = cls.env["sbo.contract.class"].create({"name": "Ordinary", "code": "A"})
+        cls.kind = cls.env["sbo.contract.class"].create({"name": "Ordinary", "code": "SCH"})
         cls.coin = cls.env["res.currency"].create({
             "name": "SBC", "symbol": "C", "rounding": 0.01,
             "rate_ids": [Command.create({"name": "2020-01-01", "rate": 0.125})]})

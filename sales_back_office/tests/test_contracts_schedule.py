@@ -2,6 +2,7 @@ import base64
 import io
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 from openpyxl import load_workbook
 
@@ -92,15 +93,14 @@ class TestContractSchedule(SboScheduleCommon):
     # === obligations === #
 
     def test_money_and_goods_fill_the_obligations(self):
-        contract = self._contract(10000)
-        plan = self.env["sbo.contract.milestone"].create([
-            {"contract_id": contract.id, "name": name, "kind": kind, "due_on": due, **vals}
-            for name, kind, due, vals in (
+        contract = self._contract(10000, milestone_ids=[
+            Command.create({"name": name, "kind": kind, "due_on": due, **vals}) for name, kind, due, vals in (
                 ("Deposit", "payment", "2026-03-01", {"amount": 3000}),
                 ("Rest", "payment", "2026-06-01", {"amount": 7000}),
                 ("First five", "delivery", "2026-04-01", {"product_id": self.product.id, "quantity": 5}),
                 ("Last five", "delivery", "2026-05-01", {"product_id": self.product.id, "quantity": 5}),
                 ("Training", "other", "2026-04-15", {}))])
+        plan = contract.milestone_ids.sorted("id")
         day = {"sbo_as_of": at("2026-04-10 12:00")}
         self.assertEqual(self._figures(contract, "next_milestone_id", "plan_due", "plan_short", **day),
                          [plan[0], 3000, 3000])
@@ -120,8 +120,22 @@ class TestContractSchedule(SboScheduleCommon):
                          items[1] | items[3])
         late = items.with_context(sbo_as_of=at("2026-05-02 12:00"))
         self.assertEqual(late.mapped("progress"), ["done", "part", "done", "late", "late"])
-        plan[4].done_on = "2026-04-08"
+        plan[4].with_user(self.clerk).action_done("2026-04-08")
         self.assertEqual(self._figures(contract, "next_milestone_id", **day), plan[3])
+
+    def test_what_is_met_is_noted_by_night_and_taken_back(self):
+        contract = self._contract(10000, milestone_ids=[
+            Command.create({"name": "Deposit", "kind": "payment", "due_on": "2026-03-01", "amount": 3000})])
+        deposit = contract.milestone_ids
+        payment = self._payment(3000)
+        self._allot(payment, self._under(contract))
+        deposit._meet()
+        self.assertEqual((deposit.done_on, deposit.done_by_id.id), (self.company._sbo_today(), False))
+        payment.action_reject()
+        self.env.invalidate_all()
+        self.assertEqual(deposit.progress, "late")
+        deposit._meet()
+        self.assertFalse(deposit.done_on)
 
     def test_risk_is_the_highest_open_finding(self):
         contract = self.contracts[0]

@@ -145,3 +145,11 @@ class TestContractSummary(SboScheduleCommon):
         self.company.sbo_summary_quarter = self.company.sbo_summary_year = False
         kinds = self._run("2026-07-01 02:00").filtered(lambda item: item.period_end > Date.to_date("2026-04-01"))
         self.assertEqual(kinds.mapped("kind"), ["month"])
+
+    def test_chosen_in_the_settings(self):
+        settings = self.env["res.config.settings"].create({})
+        settings.sbo_summary_user_ids = self.supervisor
+        settings.execute()
+        self.assertEqual(self.company._sbo_summary_users(), self.supervisor)
+        arch = self.env["res.config.settings"].get_view()["arch"]
+        self.assertIn("sbo_summary_user_ids", arch)
