@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .sbo_contract_content import HEAD
 from .sbo_contract_flow import BINDING, LIVE, STATES
 
 
@@ -10,14 +11,17 @@ class SboContract(models.Model):
     _name = "sbo.contract"
     _description = "Sales Contract"
     _inherit = [
+        "sbo.contract.reviewed",
         "sbo.contract.numbered", "sbo.contract.content", "sbo.contract.originals", "sbo.contract.signature",
         "sbo.contract.plan", "sbo.contract.versions", "sbo.contract.checks",
-        "sbo.contract.ordered", "sbo.contract.coverage", "sbo.contract.tendered",
+        "sbo.contract.ordered", "sbo.contract.coverage", "sbo.contract.performed", "sbo.contract.schedule.checks",
+        "sbo.contract.tendered",
         "sbo.served.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "signed_on desc, id desc"
     _check_company_auto = True
     _rec_names_search = ["name", "subject", "customer_ref"]
     _signed_states = BINDING
+    _drafted_names = frozenset(HEAD)
 
     state = fields.Selection(STATES, group_expand=True)
     subject = fields.Char(required=True, tracking=True, help="What the contract is about, as its title says.")
@@ -104,8 +108,10 @@ class SboContract(models.Model):
 
     @api.depends("order_ids")
     def _compute_order_count(self):
-        counted = dict(self.env["sale.order"]._read_group(
-            [("sbo_contract_id", "in", self.ids)], ["sbo_contract_id"], ["__count"]))
+        orders = self.env["sale.order"]
+        # Whoever is only asked for an opinion sees no orders.
+        counted = dict(orders._read_group(
+            [("sbo_contract_id", "in", self.ids)], ["sbo_contract_id"], ["__count"])) if orders.has_access("read") else {}
         for contract in self:
             contract.order_count = counted.get(contract._origin, 0)
 

@@ -17,10 +17,12 @@ class SboContractSupplement(models.Model):
     _name = "sbo.contract.supplement"
     _description = "Contract Supplement"
     _inherit = [
+        "sbo.contract.drafted",
         "sbo.contract.supplemented", "sbo.contract.terms", "sbo.contract.signature", "sbo.contract.wording",
         "mail.thread", "mail.activity.mixin"]
     _order = "contract_id, id"
     _signed_states = ("signed",)
+    _drafted_names = frozenset({"subject", *TERMS})
 
     contract_id = fields.Many2one(
         "sbo.contract", required=True, index=True, ondelete="restrict", domain=[("state", "in", LIVE)])

@@ -12,6 +12,10 @@ from . import sbo_customer_import_line
 from . import sbo_customer_import
 from . import sbo_leaver
 from . import sbo_order_answer
+from . import sbo_contract_answer
 from . import sbo_order_issue_step
 from . import sbo_order_progress_entry
 from . import sbo_tender_step
+from . import sbo_contract_schedule_update
+from . import sbo_contract_export
+from . import sbo_contract_correction
