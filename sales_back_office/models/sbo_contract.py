@@ -5,7 +5,7 @@ from .sbo_contract_flow import BINDING, LIVE, STATES
 
 
 class SboContract(models.Model):
-    """A sales contract (销售合同): what was agreed with a customer, who signed it, where its paper is, how it is kept."""
+    """A sales contract (销售合同): what was agreed with a customer, who signed, where the paper is, how it is kept."""
 
     _name = "sbo.contract"
     _description = "Sales Contract"
@@ -69,8 +69,9 @@ class SboContract(models.Model):
     def _search_template_outdated(self, operator, value):
         if operator != "in":
             return NotImplemented
-        outdated = self.env["sbo.contract.template"].with_context(active_test=False).search([("company_id", "in", self.env.companies.ids)])._newest()
-        domain = [("state", "=", "draft"), ("template_id", "in", [item.id for item, newer in outdated.items() if newer])]
+        texts = self.env["sbo.contract.template"].with_context(active_test=False)
+        newest = texts.search([("company_id", "in", self.env.companies.ids)])._newest()
+        domain = [("state", "=", "draft"), ("template_id", "in", [text.id for text, newer in newest.items() if newer])]
         return domain if True in value else ["!", "&", *domain]
 
     @api.depends("partner_id")
@@ -78,7 +79,8 @@ class SboContract(models.Model):
         # The customer's salesperson is looked up, not depended on: handing a customer over moves no old contracts.
         for contract in self:
             if not contract._origin or contract.state == "draft":
-                contract.user_id = contract.user_id or contract.partner_id.commercial_partner_id.user_id or self.env.user
+                usual = contract.partner_id.commercial_partner_id.user_id
+                contract.user_id = contract.user_id or usual or self.env.user
 
     @api.depends("user_id")
     def _compute_team_id(self):

@@ -16,11 +16,13 @@ class SboContractChecks(models.AbstractModel):
         since = check._since()
         return SQL(
             """SELECT c.id AS res_id, '' AS key, NULL::integer AS user_id, c.file_due_at AS due_at,
-                      CASE WHEN c.original_filed_at <= %(as_of)s THEN c.original_filed_at END AS done_at, 1.0 AS quantity,
+                      CASE WHEN c.original_filed_at <= %(as_of)s THEN c.original_filed_at END AS done_at,
+                      1.0 AS quantity,
                       jsonb_build_object('signed', c.signed_on, 'filed', c.original_filed_at) AS evidence
                  FROM sbo_contract c
                 WHERE c.company_id = %(company)s AND c.state = ANY(%(binding)s)
-                  AND c.file_due_at < COALESCE(LEAST(c.original_filed_at, %(as_of)s), %(as_of)s) %(since)s %(narrow)s""",
+                  AND c.file_due_at < COALESCE(LEAST(c.original_filed_at, %(as_of)s), %(as_of)s)
+                  %(since)s %(narrow)s""",
             as_of=check._as_of(), company=check.env.company.id, binding=list(BINDING),
             since=SQL("AND c.file_due_at >= %s", since) if since else SQL(),
             narrow=self._sbo_sql_narrow(SQL("c.id"), ids))

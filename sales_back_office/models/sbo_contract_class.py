@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 
 class SboContractClass(models.Model):
-    """A class of contracts (合同类别, A within present capability / B special): its number, and who reviews it (F06)."""
+    """A class of contracts (合同类别, A within present capability, B special): its number, who reviews it (F06)."""
 
     _name = "sbo.contract.class"
     _description = "Contract Class"
@@ -33,7 +33,8 @@ class SboContractClass(models.Model):
     review_days = fields.Integer("Days to Review", default=3, help="Working days for the opinions of a review.")
     file_days = fields.Integer("Days to File", default=3, help="Working days from signing until the contract is filed.")
     remind_days = fields.Integer(
-        "Days to Remind", default=3, help="So many days before an obligation is due, its person in charge gets a to-do.")
+        "Days to Remind", default=3,
+        help="So many days before an obligation is due, its person in charge gets a to-do.")
     sequence_id = fields.Many2one(
         "ir.sequence", "Number Sequence", readonly=True, copy=False, ondelete="restrict",
         help="Made with the first contract of the class; a number range for each year.")
@@ -46,7 +47,8 @@ class SboContractClass(models.Model):
     def write(self, vals):
         if "code" in vals or "company_id" in vals:
             numbered = self.filtered(lambda item: item.sequence_id and (
-                vals.get("code", item.code) != item.code or vals.get("company_id", item.company_id.id) != item.company_id.id))
+                vals.get("code", item.code) != item.code
+                or vals.get("company_id", item.company_id.id) != item.company_id.id))
             if numbered:
                 raise UserError(self.env._(
                     "Contracts of class %s have numbers with its code: make a new class and archive this one.",

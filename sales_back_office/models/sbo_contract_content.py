@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..tools import contract_content
-from .sbo_contract_flow import BINDING
+from .sbo_contract_flow import BINDING, LIVE
 
 HEAD = (
     "partner_id", "company_id", "class_id", "template_id", "subject", "currency_id", "amount", "tax_included",
@@ -21,8 +21,11 @@ class SboContractContent(models.AbstractModel):
     _inherit = ["sbo.contract.flow"]
 
     def write(self, vals):
-        if not self._own_step() and set(HEAD) & vals.keys():
-            self._refuse_change(vals)
+        if not self._own_step():
+            if set(HEAD) & vals.keys():
+                self._refuse_change(vals)
+            if not vals.get("active", True):
+                self._refuse_hiding()
         return super().write(vals)
 
     def _content(self):
@@ -87,6 +90,13 @@ class SboContractContent(models.AbstractModel):
                 contract._refuse_unless_draft(
                     ", ".join(self._fields[name]._description_string(self.env) for name in changed))
 
+    def _refuse_hiding(self):
+        for contract in self:
+            if contract.state in ("review", "approved", *LIVE):
+                raise UserError(self.env._(
+                    "“%(contract)s” is “%(state)s”: it is archived when it has ended.", contract=contract.display_name,
+                    state=contract._state_name()))
+
     def _differs(self, name, value):
         field = self._fields[name]
         return field.convert_to_cache(value, self) != field.convert_to_cache(self[name], self)
@@ -97,8 +107,8 @@ class SboContractContent(models.AbstractModel):
         words = {"contract": self.display_name, "what": what}
         if self.state in ("review", "approved"):
             raise UserError(self.env._(
-                "“%(contract)s” is in review or approved, and what is reviewed is what is signed: take it back to draft "
-                "to change %(what)s; it is reviewed anew.", **words))
+                "“%(contract)s” is in review or approved, and what is reviewed is what is signed: take it back to "
+                "draft to change %(what)s; it is reviewed anew.", **words))
         if self.state == "cancelled":
             raise UserError(self.env._("“%(contract)s” is cancelled: %(what)s cannot be changed.", **words))
         if self.state in BINDING:

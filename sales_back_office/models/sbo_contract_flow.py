@@ -50,7 +50,8 @@ class SboContractFlow(models.AbstractModel):
         "state", "name", "number_id", "version", "ended_on", "end_reason", "reviewed_content", "signed_content",
         "file_due_at", "original_filed_at", "original_filed_by_id"})
 
-    state = fields.Selection(STATES, required=True, readonly=True, default="draft", index=True, tracking=True, copy=False)
+    state = fields.Selection(
+        STATES, required=True, readonly=True, default="draft", index=True, tracking=True, copy=False)
     ended_on = fields.Date("Ended on", readonly=True, copy=False, tracking=True,
                            help="When it was fulfilled or terminated.")
     end_reason = fields.Text("Why It Ended", readonly=True, copy=False)
@@ -87,7 +88,8 @@ class SboContractFlow(models.AbstractModel):
         for contract in self:
             contract._refuse_unsignable()
             contract._take("sign")
-            contract._own().write({"signed_content": contract._content(), "file_due_at": contract._file_deadline()})
+            contract._own().signed_content = contract._content()
+            contract._plan_filing()
         self.filtered(lambda contract: contract._begun())._execute()
 
     def action_execute(self):
@@ -99,8 +101,9 @@ class SboContractFlow(models.AbstractModel):
         for contract in self:
             reasons = contract._unfulfilled()
             if reasons:
-                raise UserError(self.env._("“%(contract)s” is not fulfilled: %(reasons)s", contract=contract.display_name,
-                                           reasons=" ".join(reasons)))
+                raise UserError(self.env._(
+                    "“%(contract)s” is not fulfilled: %(reasons)s", contract=contract.display_name,
+                    reasons=" ".join(reasons)))
             contract._take("fulfil", ended_on=contract.company_id._sbo_today())
 
     def action_terminate(self, reason=None):
@@ -217,9 +220,8 @@ class SboContractFlow(models.AbstractModel):
         for contract in self:
             contract._give_number(contract.signed_on)
             if contract.state in BINDING:
-                contract._own().write({
-                    "signed_content": contract._content(),
-                    "file_due_at": contract.file_due_at or contract.signed_on and contract._file_deadline()})
+                contract._own().signed_content = contract._content()
+        self.filtered(lambda contract: not contract.file_due_at)._plan_filing()
 
     def _own(self):
         """Superuser and marked as a step: the fields themselves are closed to everybody."""

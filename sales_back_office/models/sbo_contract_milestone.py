@@ -5,7 +5,7 @@ from .sbo_contract_flow import BINDING, LIVE
 
 
 class SboContractMilestone(models.Model):
-    """One thing that a contract obliges a party to by a day (履约节点): a payment of its plan, a delivery, any other."""
+    """One thing that a contract obliges a party to by a day (履约节点): a payment, a delivery, any other."""
 
     _name = "sbo.contract.milestone"
     _description = "Contract Obligation"
@@ -31,7 +31,8 @@ class SboContractMilestone(models.Model):
     @api.depends("percent", "kind", "contract_id.amount")
     def _compute_amount(self):
         # What was paid is not worked out anew when a supplement changes the whole.
-        return super(SboContractMilestone, self.filtered(lambda item: not item.done_on))._compute_amount()
+        left = self.filtered(lambda item: not item._origin or not item.done_on)
+        return super(SboContractMilestone, left)._compute_amount()
 
     @api.depends("repeated")
     def _compute_planned_amount(self):
@@ -49,6 +50,14 @@ class SboContractMilestone(models.Model):
         domain = ["&", "&", ("done_on", "=", False), ("due_on", "<", self.env.company._sbo_today()),
                   ("contract_id.state", "in", LIVE)]
         return domain if True in value else ["!", *domain]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        items = super().create(vals_list)
+        if not self.env.su and not self._in_step():
+            if items.filtered(lambda item: item.done_on or item.done_by_id or item.repeated or item.series_on):
+                raise UserError(self.env._("An obligation is done by its step: use the button."))
+        return items
 
     def write(self, vals):
         """Done comes with its step; the to-dos of what is done are closed."""
@@ -106,6 +115,6 @@ class SboContractMilestone(models.Model):
     def _coming_days(self):
         return [] if self.repeated else super()._coming_days()
 
-    def _may_be_added(self, contract, vals):
+    def _may_be_added(self):
         """Reminders of our own can be added to a signed contract; what binds the customer cannot."""
-        return contract.state == "draft" or contract.state in LIVE and vals.get("kind") == "other"
+        return super()._may_be_added() or self.contract_id.state in LIVE and self.kind == "other"

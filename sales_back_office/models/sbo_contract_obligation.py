@@ -18,7 +18,8 @@ class SboContractObligation(models.AbstractModel):
     kind = fields.Selection(KINDS, required=True, default="payment")
     name = fields.Char("Obligation", required=True)
     user_id = fields.Many2one(
-        "res.users", "Person in Charge", index=True, domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        "res.users", "Person in Charge", index=True,
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
         help="Gets a to-do before it is due; empty: the contract's clerk, else its salesperson.")
     due_on = fields.Date("Due", required=True, index=True)
     percent = fields.Float(digits=(5, 2), help="Of the contract's amount; 0: the amount is entered.")

@@ -25,7 +25,7 @@ class SboContractOrdered(models.AbstractModel):
                 "supervisor can reopen it.", **words)
         if self.date_end and self.date_end < self.company_id._sbo_today():
             return self.env._(
-                "Contract “%(contract)s” ended on %(day)s: a signed supplement can extend it, or choose another contract.",
+                "Contract “%(contract)s” ended on %(day)s: a signed supplement can extend it, or choose another one.",
                 day=format_date(self.env, self.date_end), contract=self.display_name)
         return ""
 

@@ -1,7 +1,7 @@
 from datetime import datetime, time
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..tools import moments
 from .sbo_contract_flow import BINDING
@@ -34,6 +34,20 @@ class SboContractOriginals(models.AbstractModel):
             if sent and back and back < sent:
                 raise ValidationError(self.env._("The original cannot have come back before it was sent."))
 
+    def write(self, vals):
+        """Another day of signing, another time limit."""
+        result = super().write(vals)
+        if "signed_on" in vals and not self._own_step():
+            self._plan_filing()
+        return result
+
+    def action_recompute_deadlines(self):
+        """Button, after the calendar or a class has changed: the time limits of originals not on file yet."""
+        self.check_access("write")
+        if not self._sbo_may_dispatch():
+            raise AccessError(self.env._("Time limits are recomputed by a back-office supervisor or a sales manager."))
+        self._plan_filing()
+
     def action_send_original(self):
         """The originals go to the customer for signature."""
         self.check_access("write")
@@ -64,8 +78,15 @@ class SboContractOriginals(models.AbstractModel):
             contract._own().write(
                 {"original_filed_at": fields.Datetime.now(), "original_filed_by_id": self.env.uid})
 
-    def _file_deadline(self):
-        """The class allows so many working days, counted from the end of the day of signing."""
-        local = datetime.combine(self.signed_on, time(23, 59, 59))
-        evening = moments.to_utc(local, self.with_context(tz=self.company_id._sbo_tz()).env.tz)
-        return self.env["sbo.deadline"]._plan(self.company_id, [evening], days=self.class_id.file_days)[0]
+    def _plan_filing(self):
+        """When the originals that are not on file yet must be: so many working days after the day of signing."""
+        waiting = self.filtered(
+            lambda contract: contract.state in BINDING and contract.signed_on and not contract.original_filed_at)
+        for (company, days), contracts in waiting.grouped(
+                lambda contract: (contract.company_id, contract.class_id.file_days)).items():
+            zone = self.with_context(tz=company._sbo_tz()).env.tz
+            evenings = [moments.to_utc(datetime.combine(contract.signed_on, time(23, 59, 59)), zone)
+                        for contract in contracts]
+            ends = self.env["sbo.deadline"]._plan(company, evenings, days=days)
+            for contract, end in zip(contracts, ends, strict=True):
+                contract._own().file_due_at = end

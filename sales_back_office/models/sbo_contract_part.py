@@ -12,13 +12,14 @@ class SboContractPart(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # Looked at afterwards: the contract may also come as a default.
+        parts = super().create(vals_list)
         if not self._in_step():
-            for vals in vals_list:
-                contract = self.env["sbo.contract"].browse(vals.get("contract_id"))
-                if contract.exists() and not self._may_be_added(contract, vals):
-                    contract._refuse_unless_draft(self._description_text())
-            self.env["sbo.contract"].browse([vals["contract_id"] for vals in vals_list if vals.get("contract_id")])._touch()
-        return super().create(vals_list)
+            for part in parts:
+                if not part._may_be_added():
+                    part.contract_id._refuse_unless_draft(self._description_text())
+            parts.contract_id._touch()
+        return parts
 
     def write(self, vals):
         if not self._in_step():
@@ -46,8 +47,8 @@ class SboContractPart(models.AbstractModel):
         field = self._fields[name]
         return field.convert_to_cache(value, self) != field.convert_to_cache(self[name], self)
 
-    def _may_be_added(self, contract, vals):
-        return contract.state == "draft"
+    def _may_be_added(self):
+        return self.contract_id.state == "draft"
 
     @api.model
     def _description_text(self):

@@ -16,7 +16,8 @@ class SboContractPrice(models.AbstractModel):
     uom_id = fields.Many2one("uom.uom", "Unit", compute="_compute_uom_id", store=True, readonly=False, precompute=True,
                              required=True, ondelete="restrict")
     quantity = fields.Float("At Most", digits="Product Unit", help="No more than this is ordered; 0: any quantity.")
-    price = fields.Monetary("Agreed Price", help="Of one unit, after discounts: nothing is sold for less; 0: any price.")
+    price = fields.Monetary(
+        "Agreed Price", help="Of one unit, after discounts: nothing is sold for less; 0: any price.")
 
     _positive = models.Constraint("CHECK (quantity >= 0 AND price >= 0)", "Prices and quantities are not negative.")
 

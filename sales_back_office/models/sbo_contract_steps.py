@@ -63,7 +63,7 @@ class SboContractSteps(models.AbstractModel):
         return {
             "submit": self.env._("Submit for Review"), "withdraw": self.env._("Take Back to Draft"),
             "approve": self.env._("Approve"), "send_back": self.env._("Send Back"), "sign": self.env._("Sign"),
-            "execute": self.env._("Start Execution"), "fulfil": self.env._("Fulfilled"),
+            "execute": self.env._("Start Execution"), "fulfil": self.env._("Mark as Fulfilled"),
             "terminate": self.env._("Terminate"), "file": self.env._("Close the File"),
             "reopen": self.env._("Reopen"), "revive": self.env._("Back to Draft"), "cancel": self.env._("Cancel"),
         }

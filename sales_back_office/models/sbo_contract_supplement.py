@@ -4,8 +4,8 @@ from odoo.exceptions import UserError
 from .sbo_contract_flow import LIVE
 
 TERMS = (
-    "amount", "tax_included", "date_start", "date_end", "payment_terms", "terms", "retention_amount", "retention_due_on",
-    "warranty_until")
+    "amount", "tax_included", "date_start", "date_end", "payment_terms", "terms", "retention_amount",
+    "retention_due_on", "warranty_until")
 
 
 class SboContractSupplement(models.Model):
@@ -90,7 +90,8 @@ class SboContractSupplement(models.Model):
     def create(self, vals_list):
         """What is not said stays as it is."""
         for vals in vals_list:
-            contract = self.env["sbo.contract"].browse(vals.get("contract_id"))
+            contract = self.env["sbo.contract"].browse(
+                vals.get("contract_id") or self.env.context.get("default_contract_id"))
             if contract.exists():
                 if contract.state not in LIVE and not self.env.su:
                     raise UserError(self.env._(
@@ -111,7 +112,8 @@ class SboContractSupplement(models.Model):
         kept = self.filtered(lambda item: item.name != "/" or item.state != "draft")
         if kept:
             raise UserError(self.env._(
-                "“%s” has a number and stays with its contract; cancel it with a reason instead.", kept[0].display_name))
+                "“%s” has a number and stays with its contract; cancel it with a reason instead.",
+                kept[0].display_name))
 
     # === what it proposes === #
 

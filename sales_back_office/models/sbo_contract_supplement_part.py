@@ -16,9 +16,9 @@ class SboContractSupplementPart(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self.env["sbo.contract.supplement"].browse(
-            [vals.get("supplement_id") for vals in vals_list if vals.get("supplement_id")])._refuse_unless_draft()
+        # Looked at afterwards: the supplement may also come as a default.
         items = super().create(vals_list)
+        items.supplement_id._refuse_unless_draft()
         items._touch()
         return items
 
@@ -42,10 +42,11 @@ class SboContractSupplementPart(models.AbstractModel):
         contract = self.env["sbo.contract"]
         changes = {item.origin_id._origin.id: item for item in self if item.origin_id}
         kept = [row for row in rows if row["id"] not in changes or not changes[row["id"]].dropped]
+        added = self.filtered(lambda item: not item.origin_id and not item.dropped)
         return [
             {"id": row["id"], **contract._values(changes[row["id"]], self._names)} if row["id"] in changes else row
             for row in kept
-        ] + [{"id": None, **contract._values(item, self._names)} for item in self if not item.origin_id and not item.dropped]
+        ] + [{"id": None, **contract._values(item, self._names)} for item in added]
 
     def _apply(self):
         """Change the contract; called by its signed supplement, as a step."""

@@ -26,7 +26,8 @@ class SboContractSupplemented(models.AbstractModel):
     _inherit = ["sbo.contract.steps"]
     _stepped = frozenset({"state", "name", "version", "before", "after", "reviewed_content"})
 
-    state = fields.Selection(STATES, required=True, readonly=True, default="draft", index=True, copy=False, tracking=True)
+    state = fields.Selection(
+        STATES, required=True, readonly=True, default="draft", index=True, copy=False, tracking=True)
     version = fields.Integer(readonly=True, copy=False, help="The version of the contract that it has made.")
     before = fields.Json(readonly=True, copy=False)
     after = fields.Json(readonly=True, copy=False)

@@ -4,10 +4,15 @@ from odoo.tools import format_amount, format_date
 
 from ..tools import contract_content
 
+# Database JSON forgets the order.
+HEAD = (
+    "subject", "partner_id", "class_id", "template_id", "currency_id", "amount", "tax_included", "date_start",
+    "date_end", "payment_terms", "terms", "retention_amount", "retention_due_on", "warranty_until")
 MODELS = {"lines": "sbo.contract.line", "milestones": "sbo.contract.milestone"}
 SHOWN = {
     "lines": ("product_id", "uom_id", "quantity", "price"),
-    "milestones": ("kind", "name", "due_on", "percent", "amount", "product_id", "quantity", "repeat_every"),
+    "milestones": ("kind", "name", "due_on", "percent", "amount", "product_id", "quantity", "repeat_every",
+                   "repeat_unit", "repeat_until"),
 }
 
 
@@ -19,7 +24,7 @@ class SboContractWording(models.AbstractModel):
 
     def _diff_html(self, before, after):
         """A table of what changed: what, before, after."""
-        rows = contract_content.differences(before or {}, after or {})
+        rows = contract_content.differences(before or {}, after or {}, order=HEAD)
         if not rows:
             return False
         body = Markup("").join(
@@ -35,8 +40,9 @@ class SboContractWording(models.AbstractModel):
             return False
         model, currency = self.env["sbo.contract"], self._currency_of(content)
         head = Markup("").join(
-            Markup("<tr><th>%s</th><td>%s</td></tr>") % (self._label(model, name), self._word(model, name, value, currency))
-            for name, value in content.items() if name not in contract_content.PARTS and name in model._fields)
+            Markup("<tr><th>%s</th><td>%s</td></tr>") % (
+                self._label(model, name), self._word(model, name, value, currency))
+            for name in HEAD if (value := content.get(name)) is not None)
         html = Markup("<table class='table table-sm'>%s</table>") % head
         for part, names in SHOWN.items():
             if content.get(part):
@@ -50,7 +56,8 @@ class SboContractWording(models.AbstractModel):
             Markup("<tr>%s</tr>") % Markup("").join(
                 Markup("<td>%s</td>") % self._word(model, name, row.get(name), currency) for name in names)
             for row in rows)
-        return Markup("<table class='table table-sm'><thead><tr>%s</tr></thead><tbody>%s</tbody></table>") % (head, body)
+        return Markup("<table class='table table-sm'><thead><tr>%s</tr></thead><tbody>%s</tbody></table>") % (
+            head, body)
 
     def _diff_cells(self, row, before, after):
         """[(what, before, after)] of one difference; a row that was added or dropped is one line."""
@@ -66,7 +73,7 @@ class SboContractWording(models.AbstractModel):
             return [(title, self._sum(kind, old, currencies[0]), self._sum(kind, new, currencies[1]))]
         return [(f"{title}: {self._label(model, name)}", self._word(model, name, old.get(name), currencies[0]),
                  self._word(model, name, new.get(name), currencies[1]))
-                for name in contract_content.changed_names(old, new)]
+                for name in contract_content.changed_names(old, new, SHOWN[kind])]
 
     def _title(self, kind, row):
         return row["product_id"][1] if kind == "lines" else row["name"]

@@ -95,6 +95,24 @@ class TestContractAccess(SboContractsCommon):
         self._refused("compan", self._contract, class_id=second.id)
         self.assertFalse(self.env["sbo.contract.class"].with_user(self.clerk).search([("id", "=", second.id)]))
 
+    def test_a_list_costs_the_same_however_long(self):
+        names = ["name", "display_name", "order_count", "supplement_count", "expiry", "template_outdated", "plan_rest",
+                 "allowed_actions", "sbo_finding_count", "plan_warning"]
+
+        def cost(count):
+            for _n in range(count):
+                self._contract("signed", line_ids=[self._line(price=9)], milestone_ids=[self._milestone(amount=1)])
+            contracts = self.env[CONTRACT].search([("state", "=", "signed")], limit=count)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            contracts.with_user(self.clerk).read(names)
+            return self.cr.sql_log_count - before
+
+        cost(1)
+        few, many = cost(2), cost(20)
+        self.assertEqual(few, many)
+
     def test_forms_open_for_whoever_may_read(self):
         for user in (self.salesperson, self.clerk, self.auditor, self.accountant):
             for model in (CONTRACT, *PARTS[1:3], "sbo.contract.number"):

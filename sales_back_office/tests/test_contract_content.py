@@ -17,7 +17,8 @@ class TestContractContent(SboContractsCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.rich = {"line_ids": [cls._line(quantity=10, price=90)],
-                    "milestone_ids": [cls._milestone(percent=30), cls._milestone("2026-06-01", name="Rest", amount=700)]}
+                    "milestone_ids": [
+                        cls._milestone(percent=30), cls._milestone("2026-06-01", name="Rest", amount=700)]}
 
     def _doors(self, contract):
         """Every way to change what a contract says."""
@@ -53,6 +54,26 @@ class TestContractContent(SboContractsCommon):
                             action(*args)
                 self.env.invalidate_all()
                 self.assertEqual(contract._content(), before)
+
+    def test_defaults_are_no_back_door(self):
+        contract = self._contract("signed", **self.rich)
+        with_default = {"default_contract_id": contract.id}
+        line = self.env["sbo.contract.line"].with_user(self.clerk).with_context(**with_default)
+        self._refused("signed supplement", line.create, {"product_id": self.other.id})
+        item = self.env["sbo.contract.milestone"].with_user(self.clerk).with_context(**with_default)
+        self._refused("signed supplement", item.create, {"name": "X", "due_on": "2026-04-01"})
+        other = {"name": "X", "due_on": "2026-04-01", "kind": "other"}
+        self._refused("done by its step", item.create, {**other, "done_on": "2026-03-01"})
+        self._refused("done by its step", item.with_context(default_repeated=True).create, other)
+        draft = self._contract()
+        supplement = self.env["sbo.contract.supplement"].with_user(self.clerk).with_context(
+            default_contract_id=draft.id)
+        self._refused("nothing to supplement", supplement.create, {"subject": "X"})
+
+    def test_a_contract_in_force_is_not_hidden(self):
+        for state in ("review", "approved", "signed", "execution"):
+            self._refused("archived when it has ended", self._contract(state).with_user(self.manager).action_archive)
+        self._contract("filed").with_user(self.manager).action_archive()
 
     def test_the_way_out_is_named(self):
         self._refused("take it back to draft to change Amount; it is reviewed anew",

@@ -22,7 +22,8 @@ class TestContractObligations(SboContractsCommon):
     def test_days_of_a_series(self):
         self.assertEqual(following(date(2026, 1, 31), date(2026, 1, 31), 1, "month", date(2026, 4, 30)),
                          [date(2026, 2, 28), date(2026, 3, 31), date(2026, 4, 30)])
-        self.assertEqual(following(date(2026, 3, 2), date(2026, 3, 9), 1, "week", date(2026, 3, 20)), [date(2026, 3, 16)])
+        self.assertEqual(following(date(2026, 3, 2), date(2026, 3, 9), 1, "week", date(2026, 3, 20)),
+                         [date(2026, 3, 16)])
 
     def test_percents_follow_the_amount_and_the_plan_is_compared(self):
         contract = self._contract(milestone_ids=[self._milestone(percent=30), self._milestone(amount=600)])
@@ -148,5 +149,6 @@ class TestContractObligations(SboContractsCommon):
         contract = self._live(self._milestone(kind="other"))
         contract.milestone_ids._mark_done(date(2026, 3, 1))
         twin = contract.copy()
-        self.assertEqual((twin.state, twin.name, twin.signed_on, twin.milestone_ids.done_on), ("draft", "/", False, False))
+        self.assertEqual((twin.state, twin.name, twin.signed_on, twin.milestone_ids.done_on),
+                         ("draft", "/", False, False))
         self.assertEqual(twin.with_user(self.salesperson).write({"milestone_ids": [Command.clear()]}), True)

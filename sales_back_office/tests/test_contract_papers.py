@@ -33,7 +33,8 @@ class TestContractPapers(SboContractsCommon):
         self._refused("where our original is kept", contract.action_file_original)
         contract.original_place = "Room 2, cabinet 5"
         contract.action_file_original()
-        self.assertEqual((contract.original_filed_by_id, str(contract.original_returned_on)), (self.clerk, "2026-03-05"))
+        self.assertEqual((contract.original_filed_by_id, str(contract.original_returned_on)),
+                         (self.clerk, "2026-03-05"))
         self._refused("on file already", contract.action_file_original)
         self._refused("use the buttons", contract.write, {"original_filed_at": False})
 
@@ -44,6 +45,15 @@ class TestContractPapers(SboContractsCommon):
         self.contract_class.file_days = 5
         self.assertEqual(self._contract("signed").file_due_at, at("2026-03-09 18:00"))
         self.assertEqual(contract.file_due_at, at("2026-03-05 18:00"))
+
+    def test_another_day_of_signing_another_limit(self):
+        contract = self._contract("signed")
+        contract.with_user(self.supervisor).signed_on = "2026-03-03"
+        self.assertEqual(contract.file_due_at, at("2026-03-06 18:00"))
+        self.contract_class.file_days = 5
+        self._refused("supervisor", contract.with_user(self.clerk).action_recompute_deadlines, error=AccessError)
+        contract.with_user(self.supervisor).action_recompute_deadlines()
+        self.assertEqual(contract.file_due_at, at("2026-03-10 18:00"))
 
     def test_filed_late_is_found(self):
         check = self._shipped("contract_filing_late")
@@ -86,7 +96,8 @@ class TestContractPapers(SboContractsCommon):
         contract = self._complete(their_seal="none")
         with freeze_time("2026-03-07 04:00:00"):
             contract.with_user(self.clerk).action_sbo_check_now()
-        self.assertEqual(self._findings(contract).mapped("check_id.code"), ["contract_filing_late", "contract_incomplete"])
+        self.assertEqual(self._findings(contract).mapped("check_id.code"),
+                         ["contract_filing_late", "contract_incomplete"])
 
     # === standard contracts === #
 

@@ -23,15 +23,17 @@ def same(first, second):
     return plain(first) == plain(second)
 
 
-def differences(before, after):
+def differences(before, after, order=()):
     """[(kind, key, old, new)] of two contents.
 
     kind is "field" (key: its name), or "lines" / "milestones": then old and new are rows, None when one was added or
     removed, and key is None.
+
+    :param order: fields that come first, in this order
     """
     rows = [
         ("field", name, before.get(name), after.get(name))
-        for name in dict.fromkeys([*before, *after])
+        for name in dict.fromkeys([*order, *before, *after])
         if name not in PARTS and plain(before.get(name)) != plain(after.get(name))
     ]
     for part in PARTS:
@@ -39,9 +41,9 @@ def differences(before, after):
     return rows
 
 
-def changed_names(old, new):
+def changed_names(old, new, order=()):
     """The fields in which two rows differ; all of the one that is there when the other is not."""
-    return [name for name in dict.fromkeys([*(old or {}), *(new or {})])
+    return [name for name in dict.fromkeys([*order, *(old or {}), *(new or {})])
             if name != "id" and plain((old or {}).get(name)) != plain((new or {}).get(name))]
 
 
