@@ -49,9 +49,6 @@
         "data/sbo_tender_check_data.xml",
         "security/sbo_contract_review_rules.xml",
         "security/sbo_contract_schedule_rules.xml",
-        "data/sbo_order_entry_check_data.xml",
-        "data/sbo_order_notice_data.xml",
-        "data/sbo_payment_check_data.xml",
         "data/sbo_contract_schedule_check_data.xml",
         "data/sbo_contract_data.xml",
         "data/sbo_contract_check_data.xml",
@@ -138,7 +135,6 @@
         "views/sbo_order_contract_views.xml",
         "views/sbo_contract_performed_views.xml",
         "views/sbo_menus.xml",
-        "views/sbo_tender_menus.xml",
     ],
     "demo": [
         "demo/sbo_responsibility_demo.xml",
