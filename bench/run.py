@@ -17,11 +17,12 @@ import night  # noqa: E402
 import orders  # noqa: E402
 import policies  # noqa: E402
 import report  # noqa: E402
+import risks  # noqa: E402
 from databases import Databases  # noqa: E402
 
 from devkit.odoo import Odoo  # noqa: E402
 
-MEASURES = ("night", "assessment", "desk", "execution", "policies", "orders", "customers", "contracts")
+MEASURES = ("night", "assessment", "desk", "execution", "policies", "orders", "customers", "risks", "contracts")
 FEW, MANY = 50, 500
 
 
@@ -69,6 +70,8 @@ def measurements(options, odoo, plain, few, many):
     if "customers" in options.measures:
         customers.fill(odoo, few)
         yield from customers.measure(few, options.today, options.rounds)
+    if "risks" in options.measures:
+        yield from risks.measure(odoo, few, options.rounds)
     if "contracts" in options.measures:
         contracts.fill(odoo, few, options.today)
         yield from contracts.measure(few, options.rounds)

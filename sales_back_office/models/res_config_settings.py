@@ -36,6 +36,7 @@ class ResConfigSettings(models.TransientModel):
     sbo_gate_partial = fields.Selection(related="company_id.sbo_gate_partial", readonly=False)
     sbo_gate_tolerance = fields.Float(related="company_id.sbo_gate_tolerance", readonly=False)
     sbo_gate_overdue_days = fields.Integer(related="company_id.sbo_gate_overdue_days", readonly=False)
+    sbo_risk_user_ids = fields.Many2many(related="company_id.sbo_risk_user_ids", readonly=False)
     sbo_gate_rate = fields.Selection(related="company_id.sbo_gate_rate", readonly=False)
     sbo_bond_days_signed = fields.Integer(related="company_id.sbo_bond_days_signed", readonly=False)
     sbo_bond_days_result = fields.Integer(related="company_id.sbo_bond_days_result", readonly=False)

@@ -14,8 +14,8 @@ class SboContract(models.Model):
         "sbo.contract.reviewed",
         "sbo.contract.numbered", "sbo.contract.content", "sbo.contract.originals", "sbo.contract.signature",
         "sbo.contract.plan", "sbo.contract.versions", "sbo.contract.checks",
-        "sbo.contract.ordered", "sbo.contract.coverage", "sbo.contract.performed", "sbo.contract.schedule.checks",
-        "sbo.contract.tendered",
+        "sbo.contract.ordered", "sbo.contract.coverage", "sbo.contract.flagged", "sbo.contract.performed",
+        "sbo.contract.schedule.checks", "sbo.contract.tendered",
         "sbo.served.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "signed_on desc, id desc"
     _check_company_auto = True

@@ -9,6 +9,7 @@ class SboEvidence(models.AbstractModel):
 
     _name = "sbo.evidence"
     _description = "Evidence in Words"
+    _inherit = ["sbo.evidence.contracts"]
 
     @api.model
     def _labels(self):
@@ -148,7 +149,7 @@ class SboEvidence(models.AbstractModel):
             # Superuser: who may read the finding may know which rule it stands for.
             checks = self.env["sbo.check"].sudo().with_context(active_test=False)
             return checks.search([("code", "=", value)]).name or value
-        return None
+        return self._contract_words(key, value)
 
     @api.model
     def _as_html(self, finding):

@@ -8,5 +8,6 @@ from . import sbo_tender_register
 from . import sbo_handover
 from . import sbo_handover_list
 from . import sbo_leaver_list
+from . import sbo_risk_sheet
 from . import sbo_contract_schedule
 from . import sbo_contract_summary_paper

@@ -14,6 +14,7 @@ from . import test_check_blocking
 from . import test_check_customers
 from . import test_check_delivery_late
 from . import test_check_engine
+from . import test_check_levels
 from . import test_check_moments
 from . import test_check_orders
 from . import test_check_responsible
@@ -25,6 +26,13 @@ from . import test_contract_review_opinions
 from . import test_contract_review_supplements
 from . import test_contract_tours
 from . import test_contracts_figures
+from . import test_contracts_risk_paper
+from . import test_contracts_risk_goods
+from . import test_contracts_risk_money
+from . import test_contracts_risk_reports
+from . import test_contracts_risk_measures
+from . import test_contracts_risk_access
+from . import test_contracts_risk_speed
 from . import test_contracts_figures_property
 from . import test_contracts_schedule
 from . import test_contracts_summary

@@ -1,5 +1,7 @@
 from . import base_partner_merge_automatic_wizard
 from . import sbo_finding_decision
+from . import sbo_finding_reporting
+from . import sbo_risk_raising
 from . import sbo_assessment_decision
 from . import sbo_assessment_start
 from . import sbo_contract_step
