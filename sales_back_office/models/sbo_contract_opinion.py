@@ -54,7 +54,7 @@ class SboContractOpinion(models.Model):
     content = fields.Json(readonly=True, help="The contract as it was when this was given.")
     overruled_by_id = fields.Many2one("res.users", "Overruled by", readonly=True, ondelete="restrict")
     overrule_reason = fields.Text("Why Overruled", readonly=True)
-    words = fields.Text("Words", compute="_compute_words", help="What was said, and why it was overruled.")
+    words = fields.Text(compute="_compute_words", help="What was said, and why it was overruled.")
     review_state = fields.Selection(related="review_id.state", string="Review State")
     allowed_actions = fields.Char(compute="_compute_allowed_actions")
 

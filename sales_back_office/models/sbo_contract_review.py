@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
 # What may be written with a sheet: its items (which guard themselves) and the chatter's own.
 TYPED = {"line_ids", "message_follower_ids", "activity_ids", "message_ids", "message_main_attachment_id"}
@@ -95,7 +96,7 @@ class SboContractReview(models.Model):
     @api.depends_context("uid")
     def _compute_mine(self):
         # Superuser: the domain is about the user alone, and asks absences, which are not everybody's.
-        mine = self.sudo().search([("id", "in", self.ids), *self._mine_domain()])
+        mine = self.sudo().search(Domain("id", "in", self.ids) & self._mine_domain())
         for review in self:
             review.mine = review._origin.id in mine._ids
 
@@ -211,8 +212,14 @@ class SboContractReview(models.Model):
     def _mine_domain(self):
         """Open reviews in which the user is waited for now."""
         uid = self.env.uid
-        return [("state", "=", "open"), ("opinion_ids", "any", [
+        drafted = Domain.OR(
+            Domain("supplement_id", *there)
+            & (Domain(f"{target}.drafter_ids", "in", uid) | Domain(f"{target}.create_uid", "=", uid))
+            for target, there in (("supplement_id", ("!=", False)), ("contract_id", ("=", False))))
+        asked = Domain([
             ("present", "=", True), ("state", "=", "waiting"), ("due_at", "!=", False),
             "|", ("department_id.member_ids", "in", uid), "|", ("approver_id", "=", uid),
             ("approver_id.sbo_absence_ids", "any", [
-                ("deputy_id", "=", uid), ("date_from", "<=", "now"), ("date_to", ">", "now")])])]
+                ("deputy_id", "=", uid), ("date_from", "<=", "now"), ("date_to", ">", "now")])])
+        return (Domain("state", "=", "open") & Domain("contract_id.user_id", "!=", uid) & ~drafted
+                & Domain("opinion_ids", "any", asked))

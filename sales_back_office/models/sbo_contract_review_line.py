@@ -144,9 +144,10 @@ class SboContractReviewLine(models.Model):
 
         :raise UserError: who may not, or words are missing
         """
-        for line in self.sudo():  # Superuser: the right is checked here, items are closed to everybody.
+        lines = self.sudo()  # Superuser: the right is checked here, items are closed to everybody.
+        lines.review_id._lock()
+        for line in lines:
             review = line.review_id
-            review._lock()
             review._refuse_closed()
             department = line._refuse_judging()
             after = {name: vals.get(name, line[name]) for name in TYPED}
@@ -162,6 +163,7 @@ class SboContractReviewLine(models.Model):
             line._note_verdict(verdict)
             if line.verdict != "comply":
                 review._reopen_approvals()
+        lines.review_id._sync_activities()
 
     def _note_verdict(self, former):
         """A concern, and whatever replaces an earlier verdict, stays in the chatter."""

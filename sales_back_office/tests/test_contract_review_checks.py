@@ -60,6 +60,15 @@ class TestContractReviewChecks(SboContractReviewCommon):
         self._spoken(review)
         self.assertIn(review, reviews.with_user(self.head).search([("mine", "=", True)]))
 
+    def test_a_drafter_has_nothing_to_answer(self):
+        self.production.member_ids |= self.clerk | self.salesperson
+        contract = self._contract()
+        contract.with_user(self.clerk).amount = 60000
+        review = self._submitted(contract)
+        for user, waited in ((self.clerk, False), (self.salesperson, False), (self.member, True)):
+            found = self.env["sbo.contract.review"].with_user(user).search([("mine", "=", True)])
+            self.assertEqual((review in found, review.with_user(user).mine), (waited, waited))
+
     def test_the_contract_leads_to_its_reviews(self):
         contract = self._submitted().contract_id
         self.assertEqual((contract.review_count, contract.waited_for), (1, "Finance, Production"))

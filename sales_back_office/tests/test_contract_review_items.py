@@ -48,6 +48,7 @@ class TestContractReviewItems(SboContractReviewCommon):
     def test_required_change_stops_approval_until_it_is_made(self):
         review = self._submitted()
         self._required(review)
+        self.assertIn(self.salesperson, review.activity_ids.user_id, "who has to change it is told at once")
         self._spoken(review)
         text = self._refused("Required changes are not made yet", self._answer, review, self.head, "approve")
         self.assertIn("Finance: 30 days, not 90", text)

@@ -175,8 +175,8 @@ tours.add("sbo_contract_schedule", {
             run: "click",
         },
         { content: "delivered", trigger: ".o_form_view button[name=action_schedule_deliveries]:contains(1,000)" },
-        { content: "received", trigger: ".o_form_view button[name=action_schedule_receipts]:contains(400)" },
-        { content: "its documents", trigger: "button[name=action_schedule_receipts]", run: "click" },
-        { content: "the receipt", trigger: ".o_list_view .o_data_row:contains(400.00)" },
+        { content: "received", trigger: ".o_form_view .o_field_widget[name=received]:contains(400.00)" },
+        { content: "its documents", trigger: "button[name=action_schedule_orders]", run: "click" },
+        { content: "the order", trigger: ".o_list_view .o_data_row:contains(Tour Customer):contains(1,000.00)" },
     ],
 });
