@@ -78,24 +78,6 @@ class SboContractFigure(models.Model):
         only = self.env.context.get("sbo_only_contracts")
         return self._sql_figures(only, self._sql_head())
 
-    @api.model
-    def _scope_of(self, domain):
-        """The contracts that a domain on figures can mean: by their ids, or by what it says of the contract itself.
-
-        :return: ids, SQL of a query of ids, or None for all
-        """
-        domain = fields.Domain(domain)
-        parts = getattr(domain, "children", (domain,)) if getattr(domain, "OPERATOR", "&") == "&" else ()
-        known = [part for part in parts if getattr(part, "field_expr", None) in {"id", *COLUMNS}]
-        for part in known:
-            if part.field_expr == "id" and part.operator == "in" and isinstance(part.value, list | tuple | OrderedSet):
-                return tuple(part.value)
-        if self.env.su and not known:
-            return None
-        of_contract = fields.Domain.AND(
-            fields.Domain(COLUMNS.get(part.field_expr, "id"), part.operator, part.value) for part in known)
-        return self.env["sbo.contract"].with_context(active_test=False)._search(of_contract).subselect()
-
     # === documents === #
 
     def action_open_contract(self):
@@ -114,3 +96,21 @@ class SboContractFigure(models.Model):
 
     def _sbo_contracts(self):
         return self.env["sbo.contract"].browse(self.ids)
+
+    @api.model
+    def _scope_of(self, domain):
+        """The contracts that a domain on figures can mean: by their ids, or by what it says of the contract itself.
+
+        :return: ids, SQL of a query of ids, or None for all
+        """
+        domain = fields.Domain(domain)
+        parts = getattr(domain, "children", (domain,)) if getattr(domain, "OPERATOR", "&") == "&" else ()
+        known = [part for part in parts if getattr(part, "field_expr", None) in {"id", *COLUMNS}]
+        for part in known:
+            if part.field_expr == "id" and part.operator == "in" and isinstance(part.value, list | tuple | OrderedSet):
+                return tuple(part.value)
+        if self.env.su and not known:
+            return None
+        of_contract = fields.Domain.AND(
+            fields.Domain(COLUMNS.get(part.field_expr, "id"), part.operator, part.value) for part in known)
+        return self.env["sbo.contract"].with_context(active_test=False)._search(of_contract).subselect()

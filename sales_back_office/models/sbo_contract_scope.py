@@ -11,8 +11,9 @@ class SboContractScope(models.AbstractModel):
     """Of which contracts, and as of which moment, figures are asked for.
 
     A scope is a collection of contract ids, SQL of a query of them, or None for all: a page of a list, a night over the
-    live ones and a register use the same fragments. The moment is the context's ``sbo_as_of`` (naive UTC), else now. Only for a day
-    that is over are documents left out by their dates; for today all that is there counts, as Odoo itself shows it.
+    live ones and a register use the same fragments. The moment is the context's ``sbo_as_of`` (naive UTC), else now.
+    Only for a day that is over are documents left out by their dates; for today all that is there counts, as Odoo
+    itself shows it.
     """
 
     _name = "sbo.contract.scope"

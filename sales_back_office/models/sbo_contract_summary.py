@@ -37,7 +37,7 @@ class SboContractSummary(models.Model):
     receivable = fields.Monetary(readonly=True)
     overdue = fields.Monetary(readonly=True)
     pdf_id = fields.Many2one("ir.attachment", "Paper", readonly=True, ondelete="restrict")
-    workbook_id = fields.Many2one("ir.attachment", "Workbook", readonly=True, ondelete="restrict")
+    workbook_id = fields.Many2one("ir.attachment", readonly=True, ondelete="restrict")
     prepared_at = fields.Datetime("Prepared", readonly=True)
     mailed_at = fields.Datetime("Mailed", readonly=True)
     recipient_ids = fields.Many2many(

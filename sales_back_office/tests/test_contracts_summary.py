@@ -17,8 +17,7 @@ class TestContractSummary(SboScheduleCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["sbo.contract"].search([]).write({"active": False})
-        cls.env.cr.execute("UPDATE sbo_contract SET signed_on = NULL")
+        cls.env.cr.execute("UPDATE sbo_contract SET signed_on = NULL, active = FALSE")
         cls.env.cr.execute("DELETE FROM sbo_contract_summary")
         cls.env.invalidate_all()
         cls.company.sbo_summary_user_ids = [Command.set((cls.manager | cls.accountant).ids)]
