@@ -47,6 +47,7 @@ class SboEvidence(models.AbstractModel):
             "problem": self.env._("Problem"),
             "found": self.env._("Found"),
             "document": self.env._("Document"),
+            "schedule_updated": self.env._("Last schedule update"),
             **self._order_labels(),
             **self._payment_labels(),
             **self._contract_labels(),
