@@ -8,6 +8,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
 import assessment  # noqa: E402
+import contracts  # noqa: E402
 import customers  # noqa: E402
 import desk  # noqa: E402
 import execution  # noqa: E402
@@ -16,11 +17,12 @@ import night  # noqa: E402
 import orders  # noqa: E402
 import policies  # noqa: E402
 import report  # noqa: E402
+import risks  # noqa: E402
 from databases import Databases  # noqa: E402
 
 from devkit.odoo import Odoo  # noqa: E402
 
-MEASURES = ("night", "assessment", "desk", "execution", "policies", "orders", "customers")
+MEASURES = ("night", "assessment", "desk", "execution", "policies", "orders", "customers", "risks", "contracts")
 FEW, MANY = 50, 500
 
 
@@ -68,6 +70,11 @@ def measurements(options, odoo, plain, few, many):
     if "customers" in options.measures:
         customers.fill(odoo, few)
         yield from customers.measure(few, options.today, options.rounds)
+    if "risks" in options.measures:
+        yield from risks.measure(odoo, few, options.rounds)
+    if "contracts" in options.measures:
+        contracts.fill(odoo, few, options.today)
+        yield from contracts.measure(few, options.rounds)
 
 
 def arguments():

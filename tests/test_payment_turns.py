@@ -13,7 +13,7 @@ import pytest
 
 GATE = 45
 PREPARE = """
-from odoo.fields import Command, Date
+from odoo.fields import Command
 def user(login, *groups):
     return {"login": login, "name": login, "email": f"{login}@example.com", "password": login,
             "group_ids": [Command.link(env.ref(group).id) for group in groups]}
@@ -44,8 +44,9 @@ payments = env["account.payment"].create([{"payment_type": "inbound", "partner_t
     for memo, amount in (("six", 6000), ("ten", 10000))])
 payments.action_post()
 env["sbo.payment.allotment"].create({"payment_id": payments[0].id, "order_id": first.id, "amount": 6000})
+today = second.company_id._sbo_today()
 env["sbo.payment.release"].with_user(env["res.users"].search([("login", "=", "clerk")])).create({
-    "picking_id": second.picking_ids.id, "reason": "Now", "promised_on": Date.today(), "expires_on": Date.today()})
+    "picking_id": second.picking_ids.id, "reason": "Now", "promised_on": today, "expires_on": today})
 env.cr.commit()
 """
 ACT = """

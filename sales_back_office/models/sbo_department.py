@@ -70,6 +70,14 @@ class SboDepartment(models.Model):
         # Superuser: whoever confirms need not see the departments.
         return tuple(self.sudo().search([("company_id", "=", company_id), ("notified", "=", True)]).ids)
 
+    @ormcache("self.id")
+    def _concern(self):
+        """(warehouses, categories, routes) by ids: which orders concern the department; cached, as above."""
+        # Superuser: as above.
+        department = self.sudo()
+        return tuple(frozenset(names.ids) for names in (
+            department.warehouse_ids, department.category_ids, department.route_ids))
+
     def _refuse_stranger(self):
         """Only a member speaks for a department.
 

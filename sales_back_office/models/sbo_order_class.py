@@ -71,7 +71,7 @@ class SboOrderClass(models.Model):
             rules = self._rules(company_id)
             for chunk in split_every(500, group.ids, group.browse) if rules else ():
                 # Superuser: whoever confirms need not see what the class looks at.
-                facts = {order: self._facts(order) for order in chunk.sudo()}
+                facts = {order: self._facts(order, rules) for order in chunk.sudo()}
                 for order in chunk:
                     found[order] = next(
                         (self.browse(rule[0]) for rule in rules if self._meets(facts[order.sudo()], rule)),
@@ -94,14 +94,19 @@ class SboOrderClass(models.Model):
             for item in classes)
 
     @api.model
-    def _facts(self, order):
-        """What an order is judged by: amount, grade, categories with those above, products, customer."""
+    def _facts(self, order, rules):
+        """What an order is judged by: amount, grade, categories with those above, products, customer.
+
+        What none of the rules asks for is not read: every confirmation comes this way.
+        """
         customer = order.partner_id.commercial_partner_id
-        products = order.order_line.product_id
+        grades, categories, products = (any(rule[place] for rule in rules) for place in (2, 3, 4))
+        goods = order.order_line.product_id if categories or products else ()
         return (
-            order.amount_total / (order.currency_rate or 1), self._grade_of(customer),
-            {int(number) for path in products.categ_id.mapped("parent_path") for number in path.split("/") if number},
-            set(products.ids), {customer.id},
+            order.amount_total / (order.currency_rate or 1), grades and self._grade_of(customer),
+            {int(number) for path in goods.categ_id.mapped("parent_path") for number in path.split("/") if number}
+            if categories else set(),
+            set(goods.ids) if products else set(), {customer.id},
         )
 
     @api.model

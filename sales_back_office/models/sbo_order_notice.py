@@ -145,27 +145,41 @@ class SboOrderNotice(models.Model):
         :param rows: dicts of order_id, kind, department_id or user_id, and what else is known; set-based
         """
         now = fields.Datetime.now()
-        companies = self.env["res.company"].browse({row["company_id"] for row in rows})
-        due = {company.id: company._sbo_calendar()._sbo_plan(now, hours=company.sbo_notice_hours)
-               for company in companies}
-        notices = self.create([
-            {"caused_at": now, "send_due_at": due[row["company_id"]], **row} for row in rows])
-        notices.filtered(lambda notice: notice.company_id.sbo_notice_auto)._send()
+        companies = self.env["res.company"].browse({row["company_id"] for row in rows}).grouped("id")
+        due = {company_id: company._sbo_calendar()._sbo_plan(now, hours=company.sbo_notice_hours)
+               for company_id, company in companies.items()}
+        rows = [{"caused_at": now, "send_due_at": due[row["company_id"]], **row} for row in rows]
+        at_once = [row for row in rows if companies[row["company_id"]].sbo_notice_auto]
+        for (company, hours), group in self._by_hours(at_once).items():
+            sent = self._sent(now, company, hours)
+            for row in group:
+                row.update(sent)
+        notices = self.create(rows)
+        notices.filtered(lambda notice: notice.state == "sent")._mail()
         notices._mark_orders()
         return notices
 
     def _send(self):
         now = fields.Datetime.now()
-        by_hours = defaultdict(self.browse)
-        for notice in self:
-            hours = notice.department_id.acknowledge_hours or notice.company_id.sbo_acknowledge_change_hours
-            by_hours[notice.company_id, hours] |= notice
-        for (company, hours), notices in by_hours.items():
-            notices.write({
-                "state": "sent", "sent_at": now, "sent_by_id": self.env.uid,
-                "ack_due_at": company._sbo_calendar()._sbo_plan(now, hours=hours)})
+        for (company, hours), notices in self._by_hours(self).items():
+            self.union(*notices).write(self._sent(now, company, hours))
         self._mail()
         self._mark_orders()
+
+    @api.model
+    def _by_hours(self, rows):
+        """{(company, working hours to acknowledge): notices, or what they are made from}."""
+        groups = defaultdict(list)
+        departments, companies = self.env["sbo.department"], self.env["res.company"]
+        for row in rows:
+            company = companies.browse(row["company_id"]) if isinstance(row, dict) else row.company_id
+            department = departments.browse(row.get("department_id")) if isinstance(row, dict) else row.department_id
+            groups[company, department.acknowledge_hours or company.sbo_acknowledge_change_hours].append(row)
+        return groups
+
+    def _sent(self, now, company, hours):
+        return {"state": "sent", "sent_at": now, "sent_by_id": self.env.uid,
+                "ack_due_at": company._sbo_calendar()._sbo_plan(now, hours=hours)}
 
     def _mark_orders(self):
         """Tell the orders how far their notices are: one statement for all of them."""

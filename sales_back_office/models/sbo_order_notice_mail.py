@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import models
+from odoo.tools import format_date, format_datetime
 
 
 class SboOrderNoticeMail(models.AbstractModel):
@@ -15,14 +16,18 @@ class SboOrderNoticeMail(models.AbstractModel):
         for notice in self:
             groups[notice.company_id, notice.department_id, notice.user_id] |= notice
         mails = []
+        # Their names and addresses in one go: whole users and partners would be read for nothing else.
+        users = self.user_id | self.department_id.member_ids | self.env.user
+        users.fetch(["partner_id"])
+        (users.partner_id | self.company_id.partner_id).fetch(["name", "email", "lang"])
         for (company, department, user), notices in groups.items():
-            people = (user or department.member_ids).filtered("email")
+            people = (user or department.member_ids).partner_id.filtered("email")
             if not people:
                 continue
             lang = people[0].lang
             env = notices.with_context(lang=lang).env
             body = self.env["ir.qweb"]._render("sales_back_office.sbo_order_notice_mail", {
-                "notices": notices.with_env(env), "url": f"{people[0].get_base_url()}/odoo/order-notices",
+                "rows": notices.with_env(env)._mail_rows(), "url": f"{people[0].get_base_url()}/odoo/order-notices",
             }, lang=lang)
             mails.append({
                 "subject": env._("%(department)s: %(count)s order notices to acknowledge",
@@ -31,6 +36,16 @@ class SboOrderNoticeMail(models.AbstractModel):
                 "email_from": company.email_formatted or self.env.user.email_formatted,
             })
         self.env["mail.mail"].create(mails)
+
+    def _mail_rows(self):
+        """What a mail says of each notice, in the language of who gets it."""
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        return [{
+            "order": notice.order_name, "customer": notice.partner_name, "about": kinds[notice.kind],
+            "task": notice.task, "promised": notice.promised_on and format_date(self.env, notice.promised_on),
+            "until": notice.task_due_on and format_date(self.env, notice.task_due_on),
+            "acknowledge": format_datetime(self.env, notice.ack_due_at, dt_format="short"),
+        } for notice in self]
 
     def _tell_those_above(self):
         """A to-do for each head of a department, or for the head of the back office, about late notices."""

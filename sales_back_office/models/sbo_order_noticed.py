@@ -84,17 +84,16 @@ class SboOrderNoticed(models.AbstractModel):
     def _sbo_concerns(self, department):
         """Hook: whether a department must hear of this order (superuser)."""
         lines = self._sbo_product_lines()
-        if not lines or (department.warehouse_ids and self.warehouse_id not in department.warehouse_ids):
+        warehouses, categories, routes = department._concern()
+        if not lines or (warehouses and self.warehouse_id.id not in warehouses):
             return False
-        if department.category_ids:
-            wanted = [f"/{number}/" for number in department.category_ids.ids]
-            paths = [f"/{path}" for path in lines.product_id.categ_id.mapped("parent_path")]
-            if not any(number in path for number in wanted for path in paths):
+        if categories:
+            paths = lines.product_id.categ_id.mapped("parent_path")
+            if not any(int(number) in categories for path in paths for number in path.split("/") if number):
                 return False
-        if department.route_ids:
+        if routes:
             products = lines.product_id
-            routes = lines.route_ids | products.route_ids | products.categ_id.route_ids
-            return bool(routes & department.route_ids)
+            return not routes.isdisjoint((lines.route_ids | products.route_ids | products.categ_id.route_ids).ids)
         return True
 
     def _sbo_task_days(self, rows):

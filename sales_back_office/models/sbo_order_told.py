@@ -13,7 +13,7 @@ class SboOrderTold(models.AbstractModel):
     order_name = fields.Char(related="order_id.name", string="Order No.", related_sudo=True)
     partner_name = fields.Char("Customer Name", compute="_compute_told")
     promised_on = fields.Date("Promised", compute="_compute_told")
-    goods = fields.Html("Goods Ordered", compute="_compute_told", sanitize=False)
+    goods = fields.Html("Goods Ordered", compute="_compute_goods", sanitize=False)
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     department_id = fields.Many2one("sbo.department", readonly=True, ondelete="restrict")
 
@@ -26,7 +26,13 @@ class SboOrderTold(models.AbstractModel):
             order = record.order_id
             record.partner_name = order.partner_id.display_name
             record.promised_on = order._sbo_promised_on() if order else False
-            record.goods = record._goods_table(order._sbo_product_lines(), record.department_id.sees_prices)
+
+    @api.depends("order_id", "department_id")
+    @api.depends_context("lang")
+    def _compute_goods(self):
+        for record in self.sudo():  # as above
+            record.goods = record._goods_table(
+                record.order_id._sbo_product_lines(), record.department_id.sees_prices)
 
     def _goods_table(self, lines, prices):
         def price(line):

@@ -172,9 +172,9 @@ class SboOrderVerificationFlow(models.AbstractModel):
     def _why_not(self, order, order_class):
         """Why the order may not be confirmed, in one sentence; nothing when it may."""
         order = order.sudo()
-        names = {"order": order.name, "people": ", ".join(order._sbo_who_entered().mapped("name"))}
-        required = order_class.verify
+        required, names = order_class.verify, {"order": order.name}
         if not self or self.state == "open":
+            names["people"] = self._entered_by(order)
             return required and self.env._(
                 "%(order)s cannot be confirmed before it is verified against the customer's paper: a clerk other than "
                 "%(people)s does it with Verify.", **names)
@@ -186,6 +186,7 @@ class SboOrderVerificationFlow(models.AbstractModel):
         if not required:
             return False
         if self.state == "stale" or self.content != order._sbo_content():
+            names["people"] = self._entered_by(order)
             return self.env._(
                 "%(order)s cannot be confirmed: it was changed after it had been verified. A clerk other than "
                 "%(people)s verifies it again.", **names)
@@ -194,10 +195,14 @@ class SboOrderVerificationFlow(models.AbstractModel):
                 "%(order)s cannot be confirmed: %(checker)s has verified it and entered a part of it. Somebody else "
                 "verifies it again.", **names | {"checker": self.user_id.name})
         if order_class.blind and not self.blind:
+            names["people"] = self._entered_by(order)
             return self.env._(
                 "%(order)s cannot be confirmed: its class asks for blind verification. A clerk other than %(people)s "
                 "verifies it again.", **names)
         return False
+
+    def _entered_by(self, order):
+        return ", ".join(order._sbo_who_entered().mapped("name"))
 
     def _after_paper_wrong(self, differences):
         """The error is the customer's: the findings say so, and the sheet is done when nothing else is open."""

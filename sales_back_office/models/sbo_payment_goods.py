@@ -1,8 +1,6 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from .sbo_payment_policy import GATED
-
 # d is where goods go to, s where they come from, y the kind of transfer
 OUTSIDE = SQL("(d.usage = 'customer' OR d.usage = 'transit' AND d.company_id IS NULL)")
 OURS = SQL("(s.usage NOT IN ('customer', 'supplier') OR y.code IN ('outgoing', 'internal'))")
@@ -20,51 +18,36 @@ class SboPaymentGoods(models.AbstractModel):
     _description = "Goods That Leave for Customers"
 
     @api.model
-    def _leaving(self, moves, pickings=(), done=False):
-        """[(move id, picking id, order id)] of those moves that leave for a customer under an order with a policy.
-
-        :param pickings: ids of deliveries whose moves that are not done yet are looked at as well
-        :param done: look at moves that are done, else at those that are not
+    def _there(self, order_ids):
+        """Names of what these orders have at all: ``gone`` goods, ``invoiced``, ``allotted``, ``shared``, ``online``
+        money. What none of them has is left out of the queries, because planning it takes longer than running it.
         """
-        self.env["stock.move"].flush_model(
-            ["sale_line_id", "picking_id", "picking_type_id", "location_id", "location_dest_id", "state"])
-        self.env["stock.move.line"].flush_model(["move_id", "location_id", "location_dest_id"])
-        self.env["stock.picking"].flush_model(["sale_id"])
-        self.env["sale.order.line"].flush_model(["order_id"])
-        self.env["sale.order"].flush_model(["sbo_gate_policy"])
-        return self.env.execute_query(SQL(
-            """SELECT m.id, m.picking_id, o.id
-                 FROM stock_move m
-                 JOIN stock_location s ON s.id = m.location_id
-                 JOIN stock_location d ON d.id = m.location_dest_id
-                 LEFT JOIN stock_picking p ON p.id = m.picking_id
-                 LEFT JOIN stock_picking_type y ON y.id = m.picking_type_id
-                 LEFT JOIN sale_order_line l ON l.id = m.sale_line_id
-                 JOIN sale_order o ON o.id = COALESCE(l.order_id, p.sale_id, (
-                      SELECT MIN(rs.sale_id) FROM stock_reference_move_rel rm
-                        JOIN stock_reference_sale_rel rs ON rs.reference_id = rm.reference_id WHERE rm.move_id = m.id))
-                WHERE (m.id = ANY(%(ids)s) %(more)s) AND o.sbo_gate_policy = ANY(%(gated)s)
-                  AND m.state %(state)s
-                  AND (%(ours)s AND %(outside)s OR EXISTS (
-                       SELECT FROM stock_move_line ml JOIN stock_location s ON s.id = ml.location_id
-                         JOIN stock_location d ON d.id = ml.location_dest_id
-                        WHERE ml.move_id = m.id AND %(ours)s AND %(outside)s))""",
-            ids=moves.ids, gated=list(GATED), ours=OURS, outside=OUTSIDE,
-            more=SQL("OR m.picking_id = ANY(%s)", list(pickings)) if pickings else SQL(),
-            state=SQL("= 'done'") if done else SQL("NOT IN ('done', 'cancel')")))
+        [there] = self.env.execute_query_dict(SQL(
+            """SELECT EXISTS (SELECT FROM sale_order_line l JOIN stock_move m ON m.sale_line_id = l.id
+                               WHERE l.order_id = ANY(%(ids)s) AND m.state = 'done')
+                   OR EXISTS (SELECT FROM stock_picking p JOIN stock_move m ON m.picking_id = p.id
+                               WHERE p.sale_id = ANY(%(ids)s) AND m.state = 'done')
+                   OR EXISTS (SELECT FROM stock_reference_sale_rel rs
+                                JOIN stock_reference_move_rel rm ON rm.reference_id = rs.reference_id
+                                JOIN stock_move m ON m.id = rm.move_id AND m.state = 'done'
+                               WHERE rs.sale_id = ANY(%(ids)s)) AS gone,
+                      EXISTS (SELECT FROM sale_order_line s JOIN sale_order_line_invoice_rel r ON r.order_line_id = s.id
+                               WHERE s.order_id = ANY(%(ids)s)) AS invoiced,
+                      EXISTS (SELECT FROM sbo_payment_allotment WHERE active AND order_id = ANY(%(ids)s)) AS allotted,
+                      EXISTS (SELECT FROM sbo_payment_allotment a JOIN sbo_payment_allotment b
+                                  ON b.payment_id = a.payment_id AND b.order_id <> a.order_id
+                               WHERE a.active AND b.active AND a.order_id = ANY(%(ids)s)) AS shared,
+                      EXISTS (SELECT FROM sale_order_transaction_rel WHERE sale_order_id = ANY(%(ids)s)) AS online""",
+            ids=list(order_ids)))
+        return {name for name, is_there in there.items() if is_there}
 
     @api.model
-    def _gone(self, move_ids):
-        """{move id: how much of it has left}, of those that are done."""
-        return dict(self.env.execute_query(SQL(
-            """SELECT m.id, SUM(%(quantity)s) FROM stock_move m %(lines)s
-                WHERE m.id = ANY(%(ids)s) AND m.state = 'done' AND %(outside)s GROUP BY m.id""",
-            ids=list(move_ids), quantity=QUANTITY, lines=self._sql_lines(), outside=OUTSIDE)))
+    def _facts(self, order_ids, there):
+        """[one row of facts per order], in the currency of the order.
 
-    @api.model
-    def _facts(self, order_ids):
-        """[one row of facts per order], in the currency of the order."""
-        received = self.env["sbo.payment.received"]._received_of(order_ids)
+        :param there: what there is at all, of ``_there``
+        """
+        received = self.env["sbo.payment.received"]._received_of(order_ids, there)
         rows = self.env.execute_query_dict(SQL(
             """SELECT o.id, o.name, o.company_id, p.commercial_partner_id AS partner_id, o.sbo_gate_policy AS policy,
                       o.sbo_gate_percent::text AS percent, o.amount_total::text AS total, cur.rounding::text AS cent,
@@ -78,20 +61,24 @@ class SboPaymentGoods(models.AbstractModel):
                  JOIN res_partner p ON p.id = o.partner_id
                  JOIN res_currency cur ON cur.id = o.currency_id
                  LEFT JOIN LATERAL (%(extra)s) x ON TRUE
-                WHERE o.id = ANY(%(ids)s) ORDER BY o.id""", ids=list(order_ids), extra=self._sql_extra()))
+                WHERE o.id = ANY(%(ids)s) ORDER BY o.id""", ids=list(order_ids),
+            extra=self._sql_extra() if "gone" in there else SQL("SELECT NULL::numeric AS value")))
         return [dict(row, received=received[row["id"]], together=order_ids) for row in rows]
 
     @api.model
-    def _goods(self, order_ids):
-        """[one row per order line of goods]: services are paid with the last delivery."""
+    def _goods(self, order_ids, there):
+        """[one row per order line of goods]: services are paid with the last delivery.
+
+        :param there: what there is at all, of ``_there``
+        """
         return self.env.execute_query_dict(SQL(
             """SELECT l.id, l.order_id, l.product_uom_qty::text AS ordered, l.price_total::text AS total,
                       (%(delivered)s)::text AS delivered, (%(unit)s)::text AS unit
                  FROM sale_order_line l JOIN sale_order o ON o.id = l.order_id %(goods)s
                  LEFT JOIN LATERAL (%(left)s) k ON TRUE
                 WHERE l.order_id = ANY(%(ids)s) AND l.display_type IS NULL""",
-            ids=list(order_ids), unit=self._sql_unit(), goods=self._sql_goods(), left=self._sql_left(),
-            delivered=self._sql_delivered()))
+            ids=list(order_ids), unit=self._sql_unit(), goods=self._sql_goods(), delivered=self._sql_delivered(),
+            left=self._sql_left() if "gone" in there else SQL("SELECT NULL::numeric AS quantity")))
 
     # === fragments: o is the order, l its line, m a move, ml its line, v a product, t its template, pu its unit === #
 
@@ -193,18 +180,12 @@ class SboPaymentGoods(models.AbstractModel):
             quantity=QUANTITY, price=self._sql_price(), lines=self._sql_lines(), goods=self._sql_goods(),
             kit=self._sql_kit(), outside=OUTSIDE, ours=OURS)
 
-    # === what is about to leave === #
+    # === what is about to leave in a way of its own === #
 
     @api.model
-    def _going(self, leaving, picked=True):
-        """[one row per move]: how much it takes, how much of which order line, and the value of what is on no line.
-
-        A component of a kit counts as its part of what the kit's line asks for. What was returned without a refund
-        and is sent again has been counted when it left first.
-
-        :param leaving: (move id, picking id, order id) of each
-        :param picked: what has really been picked; else what is reserved, or asked for where nothing is
-        """
+    def _going_specially(self, leaving, picked):
+        """The rows of moves that are not plain, in one query."""
+        self.env.flush_all()
         moves, orders = zip(*((move, order) for move, _picking, order in leaving), strict=True)
         return self.env.execute_query_dict(SQL(
             """SELECT q.id, q.picking_id, l.id AS line_id, q.taken::text AS taken,

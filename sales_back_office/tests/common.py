@@ -66,7 +66,8 @@ class SboCommon(TransactionCase):
         cls.env = env
         try:
             cls._people()
-            env["stock.warehouse"].create({"company_id": cls.company2.id})  # Odoo makes it in tests only
+            if not env["stock.warehouse"].search([("company_id", "=", cls.company2.id)]):
+                env["stock.warehouse"].create({"company_id": cls.company2.id})  # Odoo makes it in tests only
         finally:
             del cls.env
 

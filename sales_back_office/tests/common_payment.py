@@ -31,6 +31,11 @@ class SboPaymentCommon(SboCheckCommon):
             "name": "70 % before shipping", "sbo_payment_policy": "deposit_credit", "sbo_deposit_percent": 70})
 
     @classmethod
+    def _today(cls):
+        """Where the company is: in the evening of UTC it is tomorrow there."""
+        return cls.company._sbo_today()
+
+    @classmethod
     def _confirmed(cls, quantity=10, price=1000, policy=None, percent=0, **vals):
         """A confirmed order of machines, by default under the term “70 % before shipping”."""
         if policy:
@@ -123,8 +128,8 @@ class SboPaymentCommon(SboCheckCommon):
         action = picking.with_user(user or self.clerk).action_sbo_ask_release()
         form = Form(self.env["sbo.payment.release"].with_user(user or self.clerk).with_context(**action["context"]))
         form.reason = "The customer's line stands still"
-        form.promised_on = vals.pop("promised_on", Date.add(Date.today(), days=3))
-        form.expires_on = vals.pop("expires_on", Date.add(Date.today(), days=1))
+        form.promised_on = vals.pop("promised_on", Date.add(self._today(), days=3))
+        form.expires_on = vals.pop("expires_on", Date.add(self._today(), days=1))
         for name, value in vals.items():
             form[name] = value
         return form.save().with_env(self.env)

@@ -362,7 +362,7 @@ class TestPaymentPolicy(SboPaymentCommon):
         vals = {"partner_id": customer.id, "policy": "monthly", "quantity": 1}
         invoice = self._invoice(self._confirmed(**vals))
         order = self._confirmed(**vals)
-        invoice.line_ids.filtered("date_maturity").date_maturity = Date.subtract(Date.today(), days=10)
+        invoice.line_ids.filtered("date_maturity").date_maturity = Date.subtract(self._today(), days=10)
         self.company.sbo_gate_overdue_days = 10
         self._ship(order)
         order = self._confirmed(**vals)

@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command, Date
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import UniqueViolation
@@ -58,13 +58,13 @@ class TestPaymentRelease(SboPaymentCommon):
     def test_claims_at_creation_do_not_help(self):
         picking = self._pick(self.order)
         release = self.env["sbo.payment.release"].with_user(self.clerk).create({
-            "picking_id": picking.id, "reason": "Now", "promised_on": Date.today(), "expires_on": Date.today(),
+            "picking_id": picking.id, "reason": "Now", "promised_on": self._today(), "expires_on": self._today(),
             "state": "given", "given_by_id": self.manager.id, "asked_by_id": self.clerk2.id})
         self.assertEqual((release.state, release.given_by_id.id, release.asked_by_id), ("asked", False, self.clerk))
         for user in (self.salesperson, self.stock_user, self.auditor, self.accountant):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
                 self.env["sbo.payment.release"].with_user(user).create({
-                    "picking_id": picking.id, "reason": "x", "promised_on": Date.today(), "expires_on": Date.today()})
+                    "picking_id": picking.id, "reason": "x", "promised_on": self._today(), "expires_on": self._today()})
 
     def test_up_to_its_amount(self):
         self._allot(self._payment(2000), self.order)
@@ -86,7 +86,7 @@ class TestPaymentRelease(SboPaymentCommon):
         self.assertTrue(release.expired)
         with self.assertRaisesRegex(UserError, "has expired"):
             release.with_user(self.manager).action_give()
-        release.with_user(self.manager).expires_on = Date.today()
+        release.with_user(self.manager).expires_on = self._today()
         release.with_user(self.manager).action_give()
         self.env.flush_all()
         self.env.cr.execute("UPDATE sbo_payment_release SET expires_on = CURRENT_DATE - 3 WHERE id = %s", [release.id])
@@ -101,8 +101,8 @@ class TestPaymentRelease(SboPaymentCommon):
         self.assertEqual(action["res_id"], self.order.sbo_release_ids.id, "the one on its way is shown")
         with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation), self.env.cr.savepoint():
             self.env["sbo.payment.release"].with_user(self.clerk).create({
-                "picking_id": self.order.picking_ids.id, "reason": "Again", "promised_on": Date.today(),
-                "expires_on": Date.today()})
+                "picking_id": self.order.picking_ids.id, "reason": "Again", "promised_on": self._today(),
+                "expires_on": self._today()})
             self.env.flush_all()
 
     def test_refused_and_withdrawn(self):

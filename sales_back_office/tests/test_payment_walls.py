@@ -1,7 +1,7 @@
 from contextlib import suppress
 
 from odoo.exceptions import UserError
-from odoo.fields import Command, Date
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common_payment import SboPaymentCommon
@@ -314,8 +314,8 @@ class TestPaymentOrderInDisguise(SboPaymentCommon):
                        lambda env: picking.move_ids.with_env(env).write({"state": "done"}),
                        lambda env: picking.move_ids.move_line_ids.with_env(env).write({"picked": True}),
                        lambda env: env["sbo.payment.release"].create({
-                           "picking_id": picking.id, "reason": "x", "promised_on": Date.today(),
-                           "expires_on": Date.today()})):
+                           "picking_id": picking.id, "reason": "x", "promised_on": self._today(),
+                           "expires_on": self._today()})):
             self._refused(action, user=portal)
 
     def test_a_delivery_of_two_orders_asks_for_both(self):
@@ -330,7 +330,7 @@ class TestPaymentOrderInDisguise(SboPaymentCommon):
             values = clerk.action_sbo_ask_release()["context"]
             asked |= asked.create({
                 "picking_id": picking.id, "order_id": values["default_order_id"], "reason": "x",
-                "promised_on": Date.today(), "expires_on": Date.today()})
+                "promised_on": self._today(), "expires_on": self._today()})
         self.assertEqual(asked.order_id, self.order | other)
         asked[0].with_user(self.manager).action_give()
         with self.assertRaises(UserError), self.env.cr.savepoint():
