@@ -43,9 +43,11 @@ def register(database, rounds):
             hand=_by_hand(database, statements[what][0], constants))
         shown = [(record["id"], *(record[name] for name in SUMS)) for record in ours.result["records"]]
         _refuse_difference(what, shown, [(found[0], *found[3:]) for found in hand.result])
-        yield row(f"performance schedule: 80, {what}", ours, odoos, TARGET, against="Odoo's own list of orders", note=note)
+        yield row(f"performance schedule: 80, {what}", ours, odoos, TARGET, against="Odoo's own list of orders",
+                  note=note)
         yield row(f"performance schedule: 80, {what}", ours, hand, None, note=note)
-    ours, hand = in_turn(rounds, ours=_groups(database, uid), hand=_by_hand(database, statements["groups"][0], constants))
+    ours, hand = in_turn(
+        rounds, ours=_groups(database, uid), hand=_by_hand(database, statements["groups"][0], constants))
     _refuse_difference("groups", ours.result, hand.result)
     yield row("performance schedule: by salesperson", ours, hand, None, note=note)
     ours, hand = in_turn(
@@ -106,6 +108,7 @@ def _refuse_difference(what, ours, hand):
     """Both sides must say the same, or the measurement means nothing."""
     ours, hand = ({found[0]: [round(Decimal(str(value or 0)), 2) for value in found[1:]] for found in rows}
                   for rows in (ours, hand))
-    different = [(key, ours.get(key), hand.get(key)) for key in ours.keys() | hand.keys() if ours.get(key) != hand.get(key)]
+    different = [
+        (key, ours.get(key), hand.get(key)) for key in ours.keys() | hand.keys() if ours.get(key) != hand.get(key)]
     if different:
         raise SystemExit(f"{what}: {len(different)} of {len(ours)} differ, such as {different[0]}")

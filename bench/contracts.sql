@@ -44,13 +44,19 @@ SELECT c.id, c.signed_on, c.user_id, c.amount, COALESCE(l.ordered, 0) AS ordered
   LEFT JOIN (SELECT s.sbo_contract_id, SUM(s.price_total) AS ordered,
                     SUM(s.qty_delivered * s.price_total / NULLIF(s.product_uom_qty, 0)) AS delivered
                FROM page JOIN sale_order_line s ON s.sbo_contract_id = page.id GROUP BY 1) l ON l.sbo_contract_id = c.id
-  LEFT JOIN (SELECT i.sbo_contract_id, SUM(m.amount_total) AS invoiced, SUM(m.amount_total - m.amount_residual) AS paid,
-                    SUM(m.amount_residual) FILTER (WHERE m.invoice_date_due < %(day)s) AS overdue
+  LEFT JOIN (SELECT i.sbo_contract_id, SUM(m.amount_total) AS invoiced, SUM(q.paid) AS paid,
+                    SUM(m.amount_total - q.paid) FILTER (WHERE m.invoice_date_due < %(day)s) AS overdue
                FROM (SELECT DISTINCT s.sbo_contract_id, v.move_id
                        FROM page JOIN sale_order_line s ON s.sbo_contract_id = page.id
                        JOIN sale_order_line_invoice_rel r ON r.order_line_id = s.id
                        JOIN account_move_line v ON v.id = r.invoice_line_id) i
-               JOIN account_move m ON m.id = i.move_id AND m.state = 'posted' GROUP BY 1) b ON b.sbo_contract_id = c.id
+               JOIN account_move m ON m.id = i.move_id AND m.state = 'posted'
+               JOIN (SELECT l.move_id, COALESCE(SUM(r.amount), 0) AS paid
+                       FROM account_move_line l
+                       JOIN account_account t ON t.id = l.account_id AND t.account_type = 'asset_receivable'
+                       LEFT JOIN account_partial_reconcile r ON r.debit_move_id = l.id
+                      GROUP BY 1) q ON q.move_id = m.id
+              GROUP BY 1) b ON b.sbo_contract_id = c.id
   LEFT JOIN (SELECT o.sbo_contract_id, SUM(t.amount) AS amount
                FROM page JOIN sale_order o ON o.sbo_contract_id = page.id
                JOIN sbo_payment_allotment t ON t.order_id = o.id AND t.active GROUP BY 1) a ON a.sbo_contract_id = c.id

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, OrderedSet
 
 from ..tools.choices import SEVERITIES
+from .sbo_contract_figure_head import COLUMNS
 from .sbo_contract_figures import DEPENDS
 
 
@@ -68,18 +69,32 @@ class SboContractFigure(models.Model):
 
     @api.model
     def _search(self, domain, *args, **kwargs):
-        # A page that is read by its ids adds up the documents of these contracts, not of all.
-        terms = list(fields.Domain(domain))
-        if len(terms) == 1 and isinstance(terms[0], tuple) and terms[0][:2] == ("id", "in") \
-                and isinstance(terms[0][2], list | tuple | OrderedSet):
-            self = self.with_context(sbo_only_contracts=tuple(terms[0][2]))
-        return super()._search(domain, *args, **kwargs)
+        # The documents of the contracts that can be meant are added up, not those of all.
+        return super(SboContractFigure, self.with_context(sbo_only_contracts=self._scope_of(domain)))._search(
+            domain, *args, **kwargs)
 
     @property
     def _table_query(self) -> SQL:
         only = self.env.context.get("sbo_only_contracts")
-        scope = None if only is None else SQL("SELECT unnest(%s::integer[])", list(only))
-        return self._sql_figures(scope, self._sql_head())
+        return self._sql_figures(only, self._sql_head())
+
+    @api.model
+    def _scope_of(self, domain):
+        """The contracts that a domain on figures can mean: by their ids, or by what it says of the contract itself.
+
+        :return: ids, SQL of a query of ids, or None for all
+        """
+        domain = fields.Domain(domain)
+        parts = getattr(domain, "children", (domain,)) if getattr(domain, "OPERATOR", "&") == "&" else ()
+        known = [part for part in parts if getattr(part, "field_expr", None) in {"id", *COLUMNS}]
+        for part in known:
+            if part.field_expr == "id" and part.operator == "in" and isinstance(part.value, list | tuple | OrderedSet):
+                return tuple(part.value)
+        if self.env.su and not known:
+            return None
+        of_contract = fields.Domain.AND(
+            fields.Domain(COLUMNS.get(part.field_expr, "id"), part.operator, part.value) for part in known)
+        return self.env["sbo.contract"].with_context(active_test=False)._search(of_contract).subselect()
 
     # === documents === #
 

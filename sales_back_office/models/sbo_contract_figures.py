@@ -11,9 +11,9 @@ FACTS = ("invoiced_on", "received_on", "overdue_since", "collection_rate", "perf
 
 # What the figures are read from: flushed before.
 DEPENDS = {
-    "sbo.contract": ["amount", "class_id", "company_id", "currency_id", "date_end", "date_start", "name",
-                     "partner_id", "payment_terms", "retention_amount", "retention_due_on", "sbo_clerk_id", "signed_on", "state",
-                     "subject", "tax_included", "team_id", "user_id", "active"],
+    "sbo.contract": ["active", "amount", "class_id", "company_id", "currency_id", "date_end", "date_start", "name",
+                     "partner_id", "payment_terms", "retention_amount", "retention_due_on", "sbo_clerk_id", "signed_on",
+                     "state", "subject", "tax_included", "team_id", "user_id"],
     "sbo.contract.milestone": ["amount", "contract_id", "done_on", "due_on", "kind", "product_id", "quantity"],
     "sbo.contract.supplement": ["before", "contract_id", "signed_on", "state", "version"],
     "sbo.contract.update": ["contract_id", "updated_at"],
@@ -51,7 +51,7 @@ class SboContractFigures(models.AbstractModel):
     def _sql_figures(self, scope=None, more=None) -> SQL:
         """A query with one row for each contract: id, contract_id, AMOUNTS, each also as …_company, and FACTS.
 
-        :param scope: SQL of a query of contract ids, None: all; the caller has flushed
+        :param scope: ids of contracts, SQL of a query of them, None: all; the caller has flushed
         :param more: SQL of more columns of ``c`` (sbo_contract)
         """
         columns = [f"{name}{suffix}" for suffix in ("", "_company") for name in AMOUNTS]
@@ -66,6 +66,7 @@ class SboContractFigures(models.AbstractModel):
                  JOIN res_company co ON co.id = c.company_id
                  JOIN res_currency cur ON cur.id = c.currency_id
                  JOIN res_currency ccur ON ccur.id = co.currency_id
+                 LEFT JOIN LATERAL (SELECT MAX(z.rate) AS rate FROM (SELECT %(rate)s AS rate OFFSET 0) z) e ON TRUE
                  LEFT JOIN (%(goods)s) l ON l.contract_id = c.id
                  LEFT JOIN (%(money)s) g ON g.contract_id = c.id
                  %(steps)s
@@ -77,6 +78,9 @@ class SboContractFigures(models.AbstractModel):
             amounts=SQL(", ").join(SQL.identifier("r", name) for name in columns),
             goods=self.env["sbo.contract.goods"]._sql_goods(scope),
             money=self.env["sbo.contract.money"]._sql_contracts(scope), steps=self._sql_steps(),
+            rate=self._sql_exchange(
+                SQL("c.currency_id"), SQL("co.currency_id"), self._sql_root("co"),
+                SQL("COALESCE(c.signed_on, c.create_date::date)")),
             obligations=self._sql_obligations(), updates=self._sql_updates(), risk=self._sql_risk(),
             within=self._sql_within(SQL("c.id"), scope))
 
@@ -89,7 +93,7 @@ class SboContractFigures(models.AbstractModel):
         self.env.flush_all()
         rows = self.with_context(sbo_as_of=moment).env.execute_query_dict(SQL(
             "SELECT f.id, %s FROM (%s) f", SQL(", ").join(SQL.identifier("f", name) for name in names),
-            self.with_context(sbo_as_of=moment)._sql_figures(SQL("SELECT unnest(%s::integer[])", list(ids)))))
+            self.with_context(sbo_as_of=moment)._sql_figures(ids)))
         return {row.pop("id"): {name: float(row[name] or 0) for name in names} for row in rows}
 
     @api.model
@@ -131,11 +135,7 @@ class SboContractFigures(models.AbstractModel):
                               WHERE s.contract_id = c.id AND s.state = 'signed' AND s.signed_on > %s
                                 AND jsonb_typeof(s.before -> 'amount') = 'number'
                               ORDER BY s.version LIMIT 1), c.amount)""", self._day())
-        if not suffix:
-            return amount
-        return SQL("%s * %s", amount, self._sql_exchange(
-            SQL("c.currency_id"), SQL("co.currency_id"), self._sql_root("co"),
-            SQL("COALESCE(c.signed_on, c.create_date::date)")))
+        return SQL("%s * e.rate", amount) if suffix else amount
 
     @api.model
     def _sql_obligations(self) -> SQL:

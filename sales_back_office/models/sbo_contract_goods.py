@@ -41,7 +41,7 @@ class SboContractGoods(models.AbstractModel):
                       d.qty AS delivered_qty, COALESCE(i.qty, 0) AS invoiced_qty,
                       CASE WHEN %(confirmed)s THEN p.total ELSE 0 END AS ordered, d.qty * p.unit AS delivered,
                       GREATEST(d.qty - COALESCE(i.qty, 0), 0) * p.unit AS not_invoiced,
-                      %(rate)s AS rate, %(company_rate)s AS company_rate
+                      e.rate, e.company_rate
                  FROM sale_order_line s
                  JOIN sale_order o ON o.id = s.order_id
                  JOIN sbo_contract c ON c.id = s.sbo_contract_id
@@ -50,6 +50,8 @@ class SboContractGoods(models.AbstractModel):
                  %(moved)s
                  JOIN LATERAL (SELECT %(delivered)s AS qty) d ON TRUE
                  JOIN LATERAL (%(price)s) p ON TRUE
+                 -- OFFSET: found once a row, not once a sum
+                 JOIN LATERAL (SELECT %(rate)s AS rate, %(company_rate)s AS company_rate OFFSET 0) e ON TRUE
                 WHERE s.display_type IS NULL AND s.is_downpayment IS NOT TRUE AND %(within)s""",
             confirmed=SQL("o.state = 'sale' %s", self._sql_until(day)), companies=companies, moved=moved,
             delivered=delivered, invoiced=self._sql_invoiced_qty(within), price=self._sql_price(), within=within,

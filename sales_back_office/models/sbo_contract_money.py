@@ -39,7 +39,8 @@ class SboContractMoney(models.AbstractModel):
                       MAX(m.received_on) AS received_on, MIN(m.since) AS since
                  FROM (%(rows)s) m
                  JOIN wanted w ON w.id = m.order_id
-                 JOIN LATERAL (SELECT %(rate)s AS rate, %(company)s AS company_rate) k ON TRUE
+                 -- OFFSET: found once a row, not once a sum
+                 JOIN LATERAL (SELECT %(rate)s AS rate, %(company)s AS company_rate OFFSET 0) k ON TRUE
                 GROUP BY m.order_id""",
             sources=self._sql_sources(scope), sums=SQL(", ").join(sums), rows=self._sql_rows(),
             rate=self._sql_exchange(SQL("m.currency_id"), SQL("w.currency_id"), root, SQL("m.day")),
@@ -73,7 +74,7 @@ class SboContractMoney(models.AbstractModel):
         self.env.flush_all()
         return [row[0] for row in self.env.execute_query(SQL(
             "WITH RECURSIVE %s SELECT DISTINCT part.move_id FROM part JOIN wanted w ON w.id = part.order_id",
-            self._sql_sources(SQL("SELECT unnest(%s::integer[])", list(contract_ids)))))]
+            self._sql_sources(contract_ids)))]
 
     @api.model
     def _sql_sources(self, scope) -> SQL:

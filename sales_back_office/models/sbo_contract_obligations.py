@@ -25,7 +25,8 @@ class SboContractObligations(models.AbstractModel):
             """SELECT p.id, p.contract_id, p.kind, p.due_on, p.wanted, GREATEST(0, p.reached) AS reached,
                       %(noted)s OR p.wanted > 0 AND p.reached >= p.wanted AS done
                  FROM (SELECT u.*, LEAST(u.wanted, u.present - u.upto + u.wanted) AS reached
-                         FROM (SELECT n.id, n.contract_id, n.kind, n.due_on, n.done_on, n.done_by_id, w.amount AS wanted,
+                         FROM (SELECT n.id, n.contract_id, n.kind, n.due_on, n.done_on, n.done_by_id,
+                                      w.amount AS wanted,
                                       %(present)s AS present,
                                       SUM(w.amount) OVER (PARTITION BY n.contract_id, n.kind, w.product_id
                                                           ORDER BY n.due_on, n.id) AS upto

@@ -34,7 +34,6 @@ class SboContractReceipt(models.Model):
     @property
     def _table_query(self) -> SQL:
         only = self.env.context.get("sbo_only_contracts")
-        scope = None if only is None else SQL("SELECT unnest(%s::integer[])", list(only))
         return SQL(
             """SELECT ROW_NUMBER() OVER (ORDER BY g.contract_id, g.day, g.invoice_id, g.entry_id, g.amount)::integer
                       AS id, g.contract_id, c.company_id, c.currency_id, c.partner_id, c.user_id, g.day, g.amount,
@@ -42,7 +41,7 @@ class SboContractReceipt(models.Model):
                  FROM (%s) g
                  JOIN sbo_contract c ON c.id = g.contract_id
                  LEFT JOIN account_move e ON e.id = g.entry_id""",
-            self.env["sbo.contract.money"]._sql_receipts(scope))
+            self.env["sbo.contract.money"]._sql_receipts(only))
 
     def action_open_entry(self):
         """Open the payment, bank entry or credit note, for whoever may see it; else the invoice."""

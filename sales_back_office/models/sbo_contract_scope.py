@@ -10,8 +10,8 @@ from ..tools.periods import local_day
 class SboContractScope(models.AbstractModel):
     """Of which contracts, and as of which moment, figures are asked for.
 
-    A scope is SQL of a query of contract ids, or None for all of them: a page of a list, a night over the live ones and
-    a register use the same fragments. The moment is the context's ``sbo_as_of`` (naive UTC), else now. Only for a day
+    A scope is a collection of contract ids, SQL of a query of them, or None for all: a page of a list, a night over the
+    live ones and a register use the same fragments. The moment is the context's ``sbo_as_of`` (naive UTC), else now. Only for a day
     that is over are documents left out by their dates; for today all that is there counts, as Odoo itself shows it.
     """
 
@@ -44,7 +44,11 @@ class SboContractScope(models.AbstractModel):
 
         :param contract: SQL of its id
         """
-        return SQL("%s IS NOT NULL", contract) if scope is None else SQL("%s IN (%s)", contract, scope)
+        if scope is None:
+            return SQL("%s IS NOT NULL", contract)
+        if isinstance(scope, SQL):
+            return SQL("%s IN (%s)", contract, scope)
+        return SQL("%s = ANY(%s)", contract, list(scope))
 
     @api.model
     def _sql_exchange(self, given, wanted, root, day) -> SQL:

@@ -12,10 +12,10 @@ DATES = ("signed_on", "date_start", "date_end", "delivery_due_on", "invoiced_on"
          "retention_due_on", "next_due_on")
 # The columns of the workbook, in order: those of form F05 and what one filters by.
 SHEET = (
-    "number", "customer", "subject", "signed_on", "date_start", "date_end", "payment_terms", "currency", "tax", "contracted",
-    "delivery_due_on", "ordered", "delivered", "rest", "performance", "not_invoiced", "invoiced", "invoiced_on",
-    "received", "received_on", "receivable", "due", "overdue", "overdue_since", "collection_rate", "retention_amount",
-    "retention_due_on", "next_obligation", "next_due_on", "salesperson", "clerk", "risk", "state")
+    "number", "customer", "subject", "signed_on", "date_start", "date_end", "payment_terms", "currency", "tax",
+    "contracted", "delivery_due_on", "ordered", "delivered", "rest", "performance", "not_invoiced", "invoiced",
+    "invoiced_on", "received", "received_on", "receivable", "due", "overdue", "overdue_since", "collection_rate",
+    "retention_amount", "retention_due_on", "next_obligation", "next_due_on", "salesperson", "clerk", "risk", "state")
 TOTALS = ("contracted", "ordered", "delivered", "rest", "not_invoiced", "invoiced", "received", "receivable", "due",
           "overdue")
 MONEY = {*AMOUNTS, "retention_amount"}
@@ -65,7 +65,8 @@ class SboContractSchedule(models.AbstractModel):
         named = row.sudo()
         return {
             "id": row.id, "number": row.number, "customer": named.partner_id.display_name,
-            "subject": row.subject, "payment_terms": row.payment_terms or "", "currency": row.currency_id.name, "retention_amount": row.retention_amount,
+            "subject": row.subject, "payment_terms": row.payment_terms or "",
+            "currency": row.currency_id.name, "retention_amount": row.retention_amount,
             "tax": self.env._("incl.") if row.tax_included else self.env._("excl."),
             "salesperson": named.user_id.name or "", "clerk": named.clerk_id.name or "",
             "next_obligation": named.next_milestone_id.name or "", "state": labels["state"].get(row.state, ""),
