@@ -22,6 +22,12 @@ def fill(odoo, database, today):
     odoo.sql(database, "VACUUM (ANALYZE)")
 
 
+def filled(odoo, database, today, rounds):
+    """Fill it first, when its turn comes."""
+    fill(odoo, database, today)
+    yield from measure(database, rounds)
+
+
 def measure(database, rounds):
     """The register as somebody opens it who sees all contracts, and all of it at once."""
     yield from register(database, rounds)

@@ -1,5 +1,5 @@
--- The risk flags of contracts as a person who knows this database would ask for them: no layers, no money that the fill
--- does not have (nothing meant for an order, nothing paid online, one currency, one contract an order).
+-- The risk flags of contracts as a person who knows this database would ask for them: no layers, one currency, one
+-- contract an order. The rules on money are those of the performance schedule, which contracts.sql has by hand.
 -- risks.py reads the sections; each rule stands for itself, as the nightly checks do. Names in %( )s are constants.
 
 -- === fill ===
@@ -136,24 +136,6 @@ SELECT k.id, NULL, 1.0, jsonb_build_object('orders', q.orders, 'over_quantity', 
                  WHERE a.quantity > 0 GROUP BY a.id, a.contract_id, a.quantity) q
          WHERE q.delivered > q.allowed + 0.00001 GROUP BY 1) q ON q.id = k.id
  WHERE k.state IN ('signed', 'execution')
-
--- === contract_overdue ===
-SELECT k.id, CASE WHEN %(today)s::date - m.since > 30 THEN '4' WHEN %(today)s::date - m.since > 7 THEN '3' ELSE '2' END,
-       (%(today)s::date - m.since)::numeric,
-       jsonb_build_object('overdue', TO_CHAR(m.overdue, 'FM999,999,999,999,990.00') || ' ' || %(coin)s,
-                          'overdue_since', m.since, 'days_overdue', %(today)s::date - m.since, 'invoices', m.names)
-  FROM sbo_contract k
-  JOIN (SELECT x.id, SUM(l.amount_residual) AS overdue, MIN(l.date_maturity) AS since,
-               string_agg(DISTINCT x.name, ', ' ORDER BY x.name) AS names
-          FROM (SELECT DISTINCT s.sbo_contract_id AS id, v.id AS move_id, v.name
-                  FROM sale_order_line s JOIN sale_order_line_invoice_rel r ON r.order_line_id = s.id
-                  JOIN account_move_line i ON i.id = r.invoice_line_id AND i.parent_state = 'posted'
-                  JOIN account_move v ON v.id = i.move_id AND v.move_type = 'out_invoice'
-                 WHERE s.sbo_contract_id IS NOT NULL) x
-          JOIN account_move_line l ON l.move_id = x.move_id AND l.amount_residual > 0 AND l.date_maturity < %(today)s
-          JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
-         GROUP BY 1) m ON m.id = k.id
- WHERE k.state IN ('signed', 'execution', 'fulfilled', 'terminated')
 
 -- === contract_orders_exceed ===
 SELECT k.id, CASE WHEN g.ordered * 100 / k.amount > 100 THEN '3' ELSE '2' END,

@@ -61,20 +61,18 @@ def measurements(options, odoo, plain, few, many):
             yield assessment.measure(database, options.today, options.rounds, people)
         if "desk" in options.measures:
             yield from desk.measure(database, options.rounds, people)
-    if "execution" in options.measures:
-        yield from execution.measure(few, options.rounds)
-    if "orders" in options.measures:
-        yield from orders.measure(few, plain, options.rounds)
-    if "policies" in options.measures:  # after the others: from then on every order must be verified
-        yield from policies.measure(few, plain)
-    if "customers" in options.measures:
-        customers.fill(odoo, few)
-        yield from customers.measure(few, options.today, options.rounds)
-    if "risks" in options.measures:
-        yield from risks.measure(odoo, few, options.rounds)
-    if "contracts" in options.measures:
-        contracts.fill(odoo, few, options.today)
-        yield from contracts.measure(few, options.rounds)
+    once = {
+        "execution": lambda: execution.measure(few, options.rounds),
+        "orders": lambda: orders.measure(few, plain, options.rounds),
+        # after the others: from then on every order must be verified
+        "policies": lambda: policies.measure(few, plain),
+        "customers": lambda: customers.filled(odoo, few, options.today, options.rounds),
+        "risks": lambda: risks.measure(odoo, few, options.rounds),
+        "contracts": lambda: contracts.filled(odoo, few, options.today, options.rounds),
+    }
+    for name, measure in once.items():
+        if name in options.measures:
+            yield from measure()
 
 
 def arguments():

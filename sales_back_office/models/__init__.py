@@ -184,6 +184,7 @@ from . import crm_team
 from . import payment_transaction
 from . import product_template
 from . import res_company
+from . import sbo_contract_settings
 from . import res_config_settings
 from . import res_partner
 from . import res_partner_bank

@@ -4,7 +4,8 @@ from odoo import fields, models
 class ResConfigSettings(models.TransientModel):
     """The back office's block on the settings page."""
 
-    _inherit = "res.config.settings"
+    _name = "res.config.settings"
+    _inherit = ["res.config.settings", "sbo.contract.settings"]
 
     sbo_check_from = fields.Date(related="company_id.sbo_check_from", readonly=False)
     sbo_intake_clerk_id = fields.Many2one(related="company_id.sbo_intake_clerk_id", readonly=False)
@@ -36,14 +37,4 @@ class ResConfigSettings(models.TransientModel):
     sbo_gate_partial = fields.Selection(related="company_id.sbo_gate_partial", readonly=False)
     sbo_gate_tolerance = fields.Float(related="company_id.sbo_gate_tolerance", readonly=False)
     sbo_gate_overdue_days = fields.Integer(related="company_id.sbo_gate_overdue_days", readonly=False)
-    sbo_risk_user_ids = fields.Many2many(related="company_id.sbo_risk_user_ids", readonly=False)
     sbo_gate_rate = fields.Selection(related="company_id.sbo_gate_rate", readonly=False)
-    sbo_bond_days_signed = fields.Integer(related="company_id.sbo_bond_days_signed", readonly=False)
-    sbo_bond_days_result = fields.Integer(related="company_id.sbo_bond_days_result", readonly=False)
-    sbo_bond_remind_days = fields.Integer(related="company_id.sbo_bond_remind_days", readonly=False)
-    sbo_summary_user_ids = fields.Many2many(
-        related="company_id.sbo_summary_user_ids", readonly=False,
-        domain="[('share', '=', False), ('company_ids', 'in', company_id)]")
-    sbo_summary_month = fields.Boolean(related="company_id.sbo_summary_month", readonly=False)
-    sbo_summary_quarter = fields.Boolean(related="company_id.sbo_summary_quarter", readonly=False)
-    sbo_summary_year = fields.Boolean(related="company_id.sbo_summary_year", readonly=False)

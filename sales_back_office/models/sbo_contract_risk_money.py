@@ -20,7 +20,7 @@ class SboContractRiskMoney(models.AbstractModel):
         """What the customer should have paid more than X days ago; the level rises with the days."""
         days = SQL("(%s::date - m.overdue_since)", self._risk_today(check))
         return self._sql_flags(
-            check, ids, self._sql_figures(check, ids), SQL("m.overdue > 0 AND %s > %s", days, check.parameter),
+            check, ids, self._sql_figures(check, ids, self._sql_owing(check)), SQL("m.overdue > 0 AND %s > %s", days, check.parameter),
             {"overdue": self._sql_money_text(SQL("m.overdue")), "overdue_since": SQL("m.overdue_since"),
              "days_overdue": days, "invoices": self._sql_overdue_invoices(check)},
             states=OWING, quantity=SQL("%s::numeric", days), level=check._sql_level(days))
@@ -32,8 +32,10 @@ class SboContractRiskMoney(models.AbstractModel):
             """(SELECT %s FROM sbo_contract_milestone n
                  WHERE n.contract_id = k.id AND n.kind = 'payment' AND n.done_on IS NULL AND n.due_on < %s
                    AND n.due_on >= m.plan_short_since)""", self._sql_names(SQL("n.name")), today)
+        planned = SQL("""AND y.id IN (SELECT n.contract_id FROM sbo_contract_milestone n
+                                       WHERE n.kind = 'payment' AND n.done_on IS NULL AND n.due_on < %s)""", today)
         return self._sql_flags(
-            check, ids, self._sql_figures(check, ids),
+            check, ids, self._sql_figures(check, ids, planned),
             SQL("m.plan_short > 0 AND m.plan_short_since < %s::date - %s::integer", today, int(check.parameter)),
             {"plan_due": self._sql_money_text(SQL("m.plan_due")),
              "received_amount": self._sql_money_text(SQL("m.received")),
@@ -42,35 +44,38 @@ class SboContractRiskMoney(models.AbstractModel):
 
     def _sbo_query_retention_due(self, check, ids=None) -> SQL:
         """The retention money falls due within X days, or has, and not everything has been paid."""
+        kept = SQL("AND y.retention_amount > 0 AND y.retention_due_on <= %s::date + %s::integer",
+                   self._risk_today(check), int(check.parameter))
         return self._sql_flags(
-            check, ids, self._sql_figures(check, ids),
-            SQL("""k.retention_amount > 0 AND k.retention_due_on <= %s::date + %s::integer
-                   AND (m.receivable > 0 OR m.received < m.contracted)""",
-                self._risk_today(check), int(check.parameter)),
+            check, ids, self._sql_figures(check, ids, kept), SQL("m.receivable > 0 OR m.received < m.contracted"),
             {"retention_money": self._sql_money_text(SQL("k.retention_amount")), "retention_day": SQL("k.retention_due_on"),
              "received_amount": self._sql_money_text(SQL("m.received"))}, states=OWING)
 
     @graded
     def _sbo_query_orders_exceed(self, check, ids=None) -> SQL:
         """Orders of more than X percent of the amount of the contract; the level rises when they are above it."""
-        percent = SQL("(m.ordered * 100 / NULLIF(m.contracted, 0))")
+        ordered = SQL("ROUND(g.ordered / kc.rounding) * kc.rounding")
+        percent = SQL("(%s * 100 / NULLIF(k.amount, 0))", ordered)
+        goods = SQL("JOIN (SELECT g.contract_id AS id, g.ordered FROM (%s) g) g ON g.id = k.id",
+                    check.env["sbo.contract.goods"]._sql_goods(self._sql_scope(check, ids)))
         return self._sql_flags(
-            check, ids, self._sql_figures(check, ids), SQL("m.contracted > 0 AND %s > %s", percent, check.parameter),
-            {"contracted": self._sql_money_text(SQL("m.contracted")), "ordered": self._sql_money_text(SQL("m.ordered")),
+            check, ids, goods, SQL("k.amount > 0 AND %s > %s", percent, check.parameter),
+            {"contracted": self._sql_money_text(SQL("k.amount")), "ordered": self._sql_money_text(ordered),
              "percent": SQL("ROUND(%s::numeric, 2)", percent), "orders": self._sql_orders()},
             quantity=SQL("ROUND(%s::numeric, 2)", percent), level=check._sql_level(percent))
 
     def _sbo_query_expired_open(self, check, ids=None) -> SQL:
         """The contract has ended, and goods are still to be delivered or money is still to be paid."""
+        ended = SQL("AND y.date_end < %s", self._risk_today(check))
         open_goods = SQL(
             """LEFT JOIN (SELECT x.contract_id AS id, SUM((x.ordered_qty - x.delivered_qty) * x.ordered * x.rate
                                                           / NULLIF(x.ordered_qty, 0)) AS value
                             FROM (%s) x WHERE x.ordered_qty - x.delivered_qty > 0.00001 GROUP BY 1) x ON x.id = k.id""",
-            check.env["sbo.contract.goods"]._sql_lines(self._sql_scope(check, ids)))
+            check.env["sbo.contract.goods"]._sql_lines(self._sql_scope(check, ids, ended)))
         unpaid = SQL("(GREATEST(m.ordered, m.invoiced) - m.received)")
         return self._sql_flags(
-            check, ids, SQL("%s %s", self._sql_figures(check, ids), open_goods),
-            SQL("k.date_end < %s AND (x.id IS NOT NULL OR %s > 0)", self._risk_today(check), unpaid),
+            check, ids, SQL("%s %s", self._sql_figures(check, ids, ended), open_goods),
+            SQL("x.id IS NOT NULL OR %s > 0", unpaid),
             {"ends_on": SQL("k.date_end"),
              "unpaid": SQL("CASE WHEN %s > 0 THEN %s END", unpaid, self._sql_money_text(unpaid)),
              "undelivered": SQL("CASE WHEN x.id IS NOT NULL THEN %s END", self._sql_money_text(SQL("x.value"))),
@@ -122,16 +127,34 @@ class SboContractRiskMoney(models.AbstractModel):
 
     # === pieces === #
 
-    def _sql_scope(self, check, ids) -> SQL:
-        """Ids of the contracts that the rules on money look at."""
-        return SQL(
-            "SELECT y.id FROM sbo_contract y WHERE y.company_id = %s AND y.active AND y.state = ANY(%s) %s",
-            check.env.company.id, list(OWING), self._sbo_sql_narrow(SQL("y.id"), ids))
+    def _sql_scope(self, check, ids, more=None) -> SQL:
+        """Ids of the contracts ``y`` that a rule on money looks at.
 
-    def _sql_figures(self, check, ids) -> SQL:
+        :param more: SQL that narrows them: figures are added up for those only that the rule can mean
+        """
+        return SQL(
+            "SELECT y.id FROM sbo_contract y WHERE y.company_id = %s AND y.active AND y.state = ANY(%s) %s %s",
+            check.env.company.id, list(OWING), more or SQL(), self._sbo_sql_narrow(SQL("y.id"), ids))
+
+    def _sql_figures(self, check, ids, more) -> SQL:
         """The figures ``m`` of the contracts."""
         return SQL("JOIN (%s) m ON m.contract_id = k.id",
-                   check.env["sbo.contract.figures"]._sql_figures(self._sql_scope(check, ids)))
+                   check.env["sbo.contract.figures"]._sql_figures(self._sql_scope(check, ids, more)))
+
+    def _sql_owing(self, check) -> SQL:
+        """AND: something of an invoice under contract ``y`` is overdue and open; not known for a day that is over."""
+        if check.env["sbo.contract.figures"]._is_past():
+            return SQL()
+        return SQL(
+            """AND y.id IN (
+                 SELECT z.sbo_contract_id FROM account_move_line l
+                   JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+                   JOIN account_move_line i ON i.move_id = l.move_id
+                   JOIN sale_order_line_invoice_rel r ON r.invoice_line_id = i.id
+                   JOIN sale_order_line s ON s.id = r.order_line_id
+                   JOIN sale_order_line z ON z.order_id = s.order_id
+                  WHERE l.parent_state = 'posted' AND l.amount_residual > 0 AND l.date_maturity < %s
+                    AND l.company_id = %s)""", self._risk_today(check), check.env.company.id)
 
     def _sql_orders(self) -> SQL:
         """The confirmed orders under contract ``k``, asked for those that are flagged only."""
