@@ -53,6 +53,16 @@ from . import sbo_payment_promise
 from . import sbo_order_gated
 from . import sbo_order_line_gated
 from . import sbo_picking_gated
+from . import sbo_archive_source
+from . import sbo_archive_job
+from . import sbo_backup_policy
+from . import sbo_backup_checks
+from . import sbo_backup_rows
+from . import sbo_backup_run
+from . import sbo_backup_return
+from . import sbo_audit_scope
+from . import sbo_audit_snapshot
+from . import sbo_audit_build
 from . import sbo_order_contracted
 from . import sbo_order_line_contracted
 from . import sbo_responsibility
@@ -111,6 +121,10 @@ from . import sbo_document
 from . import sbo_document_file
 from . import sbo_loan
 from . import sbo_loan_line
+from . import sbo_backup
+from . import sbo_audit_request
+from . import sbo_audit_pack
+from . import sbo_audit_pack_line
 from . import crm_team
 from . import payment_transaction
 from . import product_template

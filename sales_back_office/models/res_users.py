@@ -5,7 +5,7 @@ class ResUsers(models.Model):
     """A salesperson, with the clerk who serves them; or a clerk."""
 
     _name = "res.users"
-    _inherit = ["res.users", "sbo.checked.mixin"]
+    _inherit = ["res.users", "sbo.checked.mixin", "sbo.backup.checks"]
 
     # Its own column: without it, the partner's clerk would show through.
     sbo_clerk_id = fields.Many2one(

@@ -7,3 +7,5 @@ from . import sbo_scorecard
 from . import sbo_handover
 from . import sbo_handover_list
 from . import sbo_leaver_list
+from . import sbo_audit_receipt
+from . import sbo_audit_missing

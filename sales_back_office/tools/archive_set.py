@@ -14,7 +14,7 @@ import re
 import shutil
 from pathlib import Path
 
-from .archive_restore import FORMAT, MANIFEST, SUMS, digest, read_manifest
+from .archive_restore import FORMAT, MANIFEST, SUMS, BrokenSet, digest, read_manifest
 from .safe_names import csv_cell, safe_name
 
 PART = ".part"
@@ -190,10 +190,20 @@ def remove_set(folder, name: str, owner: dict) -> bool:
         return False
     if not _same(read_manifest(path).get("owner") or {}, owner):
         raise ValueError(name)
-    # What is half removed must not look complete.
-    (path / MANIFEST).unlink()
-    shutil.rmtree(path)
+    # What is half removed is a leftover, and looks like one.
+    (path / OWNER).write_text(json.dumps(owner), encoding="utf-8")
+    part = path.with_name(name + PART)
+    os.rename(path, part)
+    shutil.rmtree(part)
     return True
+
+
+def is_published(folder, name: str, owner: dict) -> bool:
+    """Whether this very set got its name already, and whoever wrote it did not live to say so."""
+    try:
+        return read_manifest(Path(folder) / name).get("owner") == owner
+    except BrokenSet:
+        return False
 
 
 def sync_folder(path):
