@@ -1,6 +1,7 @@
 from . import hypothesis_profile
 from . import test_access_checks
 from . import test_access_customers_assignment
+from . import test_archive_names
 from . import test_assessment_duties
 from . import test_assessment_flow
 from . import test_assessment_month
@@ -8,6 +9,7 @@ from . import test_assessment_papers
 from . import test_assessment_speed
 from . import test_assessment_sql
 from . import test_assessment_standard
+from . import test_backup_sets
 from . import test_check_bad_input
 from . import test_check_blocking
 from . import test_check_customers
