@@ -43,6 +43,8 @@
         "security/sbo_contract_rules.xml",
         "security/sbo_document_rules.xml",
         "security/sbo_archive_rules.xml",
+        "data/sbo_document_data.xml",
+        "data/sbo_document_check_data.xml",
         "data/sbo_order_entry_check_data.xml",
         "data/sbo_order_notice_data.xml",
         "data/sbo_payment_check_data.xml",

@@ -13,6 +13,7 @@ from odoo.tools import SQL
 from ..tools.pack_zip import Entry, LostZip, PackZip
 from ..tools.safe_names import csv_cell
 from .sbo_archive_source import Unreadable
+from .sbo_audit_scope import STEP
 
 STEP_SECONDS = 20
 STEP_LINES = 100
@@ -210,7 +211,7 @@ class SboAuditBuild(models.AbstractModel):
             "attachment_id": attachment.id, "sha256": sha256, "size": size, "job_cursor": False, "job_error": False,
             "state": "ready" if self.state == "preparing" else self.state, "built_at": fields.Datetime.now(),
             **{f"{kind}_count": counts.get(kind, 0) for kind in ("file", "paper", "missing", "left_out")}})
-        former.unlink()
+        former.with_context(sbo_step=STEP).unlink()
         self._tell_ready()
 
     def _tell_ready(self):

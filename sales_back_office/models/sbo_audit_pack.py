@@ -3,7 +3,7 @@ import os
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .sbo_audit_scope import CLERK, SUPERVISOR
+from .sbo_audit_scope import STEP, SUPERVISOR
 
 STATES = [
     ("draft", "Draft"),
@@ -19,7 +19,7 @@ TRANSITIONS = {
     "retry": (("preparing",), "preparing", SUPERVISOR),
     "deliver": (("ready",), "delivered", SUPERVISOR),
     "close": (("delivered",), "closed", SUPERVISOR),
-    "rebuild": (("ready", "delivered", "closed"), None, SUPERVISOR),
+    "rebuild": (("ready", "delivered"), None, SUPERVISOR),
     "cancel": (("draft", "preparing", "ready"), "cancelled", SUPERVISOR),
 }
 STEPPED = {
@@ -141,17 +141,16 @@ class SboAuditPack(models.Model):
             pack._keep_receipt()
 
     def action_close(self):
-        """The originals are back, or there were none."""
+        """The originals are back, or there were none. The zip goes: what may be destroyed must not live on in it."""
         for pack in self:
             pack._go("close", **({"returned_on": pack.company_id._sbo_today()} if pack.originals else {}))
+            pack._remove_zip()
 
     def action_cancel(self):
         """It is not needed."""
         self._go("cancel", job_state=False, job_cursor=False)
-        for pack in self.sudo():
-            pack.attachment_id.unlink()
-            if os.path.exists(pack._zip_path()):
-                os.unlink(pack._zip_path())
+        for pack in self:
+            pack._remove_zip()
 
     def action_download(self):
         """The zip."""
@@ -207,6 +206,22 @@ class SboAuditPack(models.Model):
     def _wake(self):
         # Superuser: whoever prepares a pack need not be allowed to run scheduled actions.
         self.env.ref("sales_back_office.sbo_cron_audit_pack").sudo()._trigger()
+
+    def _remove_zip(self):
+        # Superuser: the step was checked; its lines and check sums stay.
+        self.sudo().attachment_id.with_context(sbo_step=STEP).unlink()
+        if os.path.exists(self._zip_path()):
+            os.unlink(self._zip_path())
+
+    @api.model
+    def _note_reading(self, attachments):
+        """Who takes the zip of a pack stands in its history; called where bytes leave."""
+        # Superuser: the history writes itself, for auditors too.
+        mine = attachments.sudo().filtered(lambda attachment: attachment.res_model == self._name)
+        packs = self.sudo().search([("attachment_id", "in", mine.ids)]) if mine else self.browse()
+        for pack in packs.sudo():
+            pack._message_log(
+                body=self.env._("Taken: %s.", pack.attachment_id.name), author_id=self.env.user.partner_id.id)
 
     def _keep_receipt(self):
         """The receipt as it was printed, beside the zip."""

@@ -25,8 +25,8 @@ class SboAuditPackLine(models.Model):
          ("changed", "File changed since it was filed"), ("cloud", "Cannot be fetched from cloud storage"),
          ("lent", "Original is lent"), ("not_found", "Original not found"), ("destroyed", "Destroyed"),
          ("secret", "The preparer may not read it")], readonly=True)
-    document_id = fields.Many2one("sbo.document", readonly=True, index="btree_not_null", ondelete="restrict")
-    file_id = fields.Many2one("sbo.document.file", readonly=True, index="btree_not_null", ondelete="restrict")
+    document_id = fields.Many2one("sbo.document", readonly=True, index="btree_not_null", ondelete="set null")
+    file_id = fields.Many2one("sbo.document.file", readonly=True, index="btree_not_null", ondelete="set null")
     file_code = fields.Char("Archival Code", readonly=True)
     title = fields.Char(readonly=True)
     document_no = fields.Char("Document No.", readonly=True)

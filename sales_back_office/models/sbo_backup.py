@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
@@ -120,11 +122,16 @@ class SboBackup(models.Model):
 
         :param files: sbo.document.file of one company, about to be destroyed or destroyed already
         """
-        self.flush_model()
-        rows = self.env.execute_query(SQL(
-            "SELECT MAX(expires_on) FROM sbo_backup WHERE state = 'good' AND company_id = ANY(%s) AND finished_at >= %s",
-            files.company_id.ids, min(files.mapped("create_date"), default=fields.Datetime.now())))
-        return rows[0][0]
+        if not files:
+            return False
+        self.env.flush_all()
+        company = files.company_id[:1]
+        # A set that is being written may have copied them already.
+        [[last, running]] = self.env.execute_query(SQL(
+            """SELECT MAX(expires_on) FILTER (WHERE state = 'good'), bool_or(state = 'running') FROM sbo_backup
+                WHERE company_id = %s AND (finished_at >= %s OR state = 'running')""",
+            company.id, min(files.mapped("create_date"))))
+        return company._sbo_today() + timedelta(days=company._sbo_backup_kept_days()) if running else last
 
     # === guards === #
 

@@ -53,6 +53,10 @@ class SboBackupPolicy(models.AbstractModel):
                 {"sbo_backup_from": fields.Date.context_today(self), "sbo_backup_days": vals["sbo_backup_days"]})
         return super().write(vals)
 
+    def _sbo_backup_kept_days(self):
+        """So many days a new set is kept at least."""
+        return max(self.sbo_backup_keep_days, self.sbo_backup_keep * self.sbo_backup_days)
+
     def _sbo_backup_user(self):
         """Who answers for the backups of this company; may be nobody."""
         self.ensure_one()

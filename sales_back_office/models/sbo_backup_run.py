@@ -143,11 +143,10 @@ class SboBackupRun(models.AbstractModel):
 
     def _close_good(self, proven=None):
         now, company = fields.Datetime.now(), self.company_id
-        days = max(company.sbo_backup_keep_days, company.sbo_backup_keep * company.sbo_backup_days)
         self._job_write({
             "state": "good", "finished_at": now, "verified_at": now, "job_cursor": False,
             "sample_count": self._prove_published() if proven is None else proven,
-            "expires_on": company._sbo_today() + timedelta(days=days)})
+            "expires_on": company._sbo_today() + timedelta(days=company._sbo_backup_kept_days())})
         self._expire()
 
     def _prove_published(self):

@@ -85,3 +85,5 @@ from . import test_payment_speed
 from . import test_payment_tours
 from . import test_payment_walls
 from . import test_payment_cents
+from . import test_documents_filing
+from . import test_documents_files
