@@ -106,7 +106,8 @@ class SboBackup(models.Model):
                         WHERE g.company_id = b.company_id AND g.state IN ('good', 'expired') AND g.problem_count = 0
                           AND g.finished_at > b.finished_at AND g.finished_at <= %(as_of)s) AS done_at,
                       GREATEST(1, b.problem_count)::numeric AS quantity,
-                      jsonb_build_object('error', left(COALESCE(b.job_error, b.problems), 500)) AS evidence
+                      jsonb_strip_nulls(jsonb_build_object(
+                          'job_error', left(b.job_error, 500), 'problems', left(b.problems, 500))) AS evidence
                  FROM sbo_backup b
                 WHERE b.company_id = %(company)s AND b.finished_at <= %(as_of)s
                   AND (b.state = 'failed' OR b.state IN ('good', 'expired') AND b.problem_count > 0) %(narrow)s""",

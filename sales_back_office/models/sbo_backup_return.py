@@ -1,6 +1,7 @@
 import hashlib
 import json
 import os
+import re
 from pathlib import Path
 
 from odoo import api, models
@@ -105,16 +106,15 @@ class SboBackupReturn(models.AbstractModel):
             return "is not what was backed up"
         known = document.file_ids.filtered(lambda file: file.sha256 == sha and file.name == row["name"])[:1]
         attachment = known.attachment_id
+        if document.state == "destroyed" or known.destroyed_at:
+            return "its document is destroyed"
         if attachment and self._is_readable(attachment):
             return "present"
         if attachment.store_fname and attachment.file_size == size:
             self._put_back(folder / row["path"], attachment)
-            return "returned"
-        attachment = self._attach(folder / row["path"], document, row)
-        if known:
-            self._link_file(known, attachment)
+            known._verify()
         else:
-            self._make_file(document, row, attachment)
+            self._attach(folder / row["path"], document, row, known)
         return "returned"
 
     @api.model
@@ -132,11 +132,18 @@ class SboBackupReturn(models.AbstractModel):
         os.replace(partial, goal)
 
     @api.model
-    def _attach(self, source, document, row):
+    def _attach(self, source, document, row, known):
+        """A new attachment of the document; by the rules of documents it is its next version."""
         partial, sha1 = self._copy_aside(source)
-        return self.env["sbo.archive.source"]._store_stream(partial, {
+        attachment = self.env["sbo.archive.source"]._store_stream(partial, {
             "name": row["name"], "res_model": document._name, "res_id": document.id, "mimetype": row["mimetype"],
             "checksum": sha1, "file_size": row["size"]})
+        file = self.env["sbo.document.file"].search([("attachment_id", "=", attachment.id)])
+        if known:
+            file._own().unlink()
+            known._own().attachment_id = attachment
+            file = known
+        file._verify()
 
     @api.model
     def _copy_aside(self, source):
@@ -160,18 +167,36 @@ class SboBackupReturn(models.AbstractModel):
         partner = partners.search([("ref", "=", row["customer_ref"])], limit=1) if row["customer_ref"] else partners
         partner = partner or (
             partners.search([("name", "=", row["customer"])], limit=1) if row["customer"] else partners)
-        return self.env["sbo.document"].create({
-            "company_id": company.id, "file_code": row["file_code"], "title": row["title"],
-            "document_no": row["document_no"], "author": row["author"], "date": row["date"], "medium": row["medium"],
-            "pages": row["pages"], "copies": row["copies"], "state": row["state"], "filed_on": row["filed_on"],
-            "keep_until": row["keep_until"], "partner_id": partner.id,
-            "class_id": self._class_of(row).id, "secrecy_id": self._secrecy_of(row).id})
+        document = self.env["sbo.document"].create({
+            "company_id": company.id, "title": row["title"], "document_no": row["document_no"],
+            "author": row["author"], "date": row["date"], "medium": row["medium"], "pages": row["pages"],
+            "copies": row["copies"], "partner_id": partner.id, "class_id": self._class_of(row).id,
+            "secrecy_id": self._secrecy_of(row).id})
+        if row["state"] != "draft":
+            document._own().write({
+                "state": row["state"], "filed_on": row["filed_on"], "keep_until": row["keep_until"],
+                **self._code_of(document.class_id, row["file_code"])})
+        return document
+
+    @api.model
+    def _code_of(self, kind, file_code):
+        """The archival code as it was; none with this number, or one before it, is given again."""
+        match = re.fullmatch(r"(\d{4})-.+-(\d+)", file_code or "")
+        if not match:
+            return {"file_code": file_code}
+        year, number = match.groups()
+        given = int((kind.numbers or {}).get(year, 0))
+        if int(number) > given:
+            kind._take_numbers(int(year), int(number) - given)
+        return {"file_code": file_code, "year": int(year), "number": int(number), "barcode": file_code}
 
     @api.model
     def _class_of(self, row):
         classes = self.env["sbo.document.class"].with_context(active_test=False)
         found = classes.search([("code", "=", row["class_code"]), ("company_id", "=", self.env.company.id)], limit=1)
-        return found or classes.create({"name": row["class"] or row["class_code"], "code": row["class_code"]})
+        return found or classes.create({
+            "name": row["class"] or row["class_code"], "code": row["class_code"],
+            "secrecy_id": self._secrecy_of(row).id})
 
     @api.model
     def _secrecy_of(self, row):
@@ -180,15 +205,3 @@ class SboBackupReturn(models.AbstractModel):
         return levels.search([("name", "=", row["secrecy"])], limit=1) or levels.search(
             [], order="level desc", limit=1) or levels.create(
             {"name": row["secrecy"], "level": 9, "reader": "manager", "approver": "manager"})
-
-    @api.model
-    def _make_file(self, document, row, attachment):
-        """Hook: the row of a file that was given back."""
-        return self.env["sbo.document.file"].create({
-            "document_id": document.id, "attachment_id": attachment.id, "name": row["name"],
-            "version": row["version"], "sha256": row["sha256"], "size": row["size"]})
-
-    @api.model
-    def _link_file(self, file, attachment):
-        """Hook: a file whose attachment was lost."""
-        file.attachment_id = attachment

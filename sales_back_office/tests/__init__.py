@@ -9,6 +9,10 @@ from . import test_assessment_papers
 from . import test_assessment_speed
 from . import test_assessment_sql
 from . import test_assessment_standard
+from . import test_audit_packs
+from . import test_audit_requests
+from . import test_backup_missed
+from . import test_backup_return
 from . import test_backup_sets
 from . import test_check_bad_input
 from . import test_check_blocking

@@ -1,27 +1,19 @@
-import hashlib
 import shutil
 import tempfile
 from pathlib import Path
 
-from .common_checks import SboCheckCommon
-
-PDF = b"%%PDF-1.4 %s"
+from .common_documents import SboDocumentsCommon
 
 
-class SboArchiveCommon(SboCheckCommon):
+class SboArchiveCommon(SboDocumentsCommon):
     """An archive with a folder for its backups; factories for documents and their files."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.company.write({"sbo_backup_from": "2026-01-01", "sbo_backup_user_id": cls.clerk.id})
+        cls.open_level, cls.manager_level = cls.internal, cls.restricted
         cls.clerk.company_id = cls.company
-        levels = cls.env["sbo.document.secrecy"]
-        levels.search([]).active = False
-        cls.open_level = levels.create({"name": "Internal", "level": 901, "reader": "office"})
-        cls.manager_level = levels.create({"name": "Restricted", "level": 909, "reader": "manager"})
-        cls.kind = cls.env["sbo.document.class"].create({"name": "Story", "code": "ST", "secrecy_id": cls.open_level.id})
-        cls.place = cls.env["sbo.document.place"].create({"name": "Story Box", "complete_name": "Story Box"})
 
     def setUp(self):
         super().setUp()
@@ -30,42 +22,34 @@ class SboArchiveCommon(SboCheckCommon):
         self.company.sbo_backup_path = str(self.folder)
 
     @classmethod
-    def _entered(cls, title="Paper", files=None, **vals):
+    def _entered(cls, title="Paper", files=None, user=None, **vals):
         """A document that is not filed yet, with its files by name."""
-        document = cls.env["sbo.document"].create({
-            "title": title, "date": "2026-02-02", "class_id": cls.kind.id, "secrecy_id": cls.open_level.id,
-            "medium": "electronic" if files else "paper", "place_id": cls.place.id, **vals})
+        document = cls._document(user, title=title, **{"medium": "electronic" if files else "paper", **vals})
         for name, content in (files or {}).items():
-            cls._upload(document, name, content)
+            cls._upload(document, name, content, user)
         return document
 
     @classmethod
-    def _filed(cls, title="Paper", files=None, **vals):
-        """A document on file."""
+    def _on_file(cls, title="Paper", files=None, **vals):
+        """A document on file, with its files by name."""
         document = cls._entered(title, files, **vals)
-        document.write({"state": "filed", "filed_on": "2026-02-03", "file_code": f"2026-ST-{document.id:04d}"})
+        document.with_user(cls.clerk).action_file()
         return document
-
-    @classmethod
-    def _upload(cls, document, name, content):
-        attachment = cls.env["ir.attachment"].create({
-            "name": name, "raw": content, "res_model": document._name, "res_id": document.id})
-        return cls.env["sbo.document.file"].create({
-            "document_id": document.id, "attachment_id": attachment.id, "name": name, "size": len(content),
-            "sha256": hashlib.sha256(content).hexdigest()})
 
     @classmethod
     def _file(cls, document, name):
         return document.file_ids.filtered(lambda file: file.name == name)
 
-    @classmethod
-    def _lose(cls, file):
+    def _lose(self, file):
         """Its bytes are gone from the disk, as after a broken disk."""
-        Path(file.attachment_id._full_path(file.attachment_id.store_fname)).unlink()
+        path = Path(file.attachment_id._full_path(file.attachment_id.store_fname))
+        # No rollback brings back a file: the next story needs it.
+        self.addCleanup(path.write_bytes, path.read_bytes())
+        path.unlink()
 
-    @classmethod
-    def _spoil(cls, file, content=b"other"):
+    def _spoil(self, file, content=b"other"):
         """Somebody has changed the bytes on the disk."""
+        self._lose(file)
         Path(file.attachment_id._full_path(file.attachment_id.store_fname)).write_bytes(content)
 
     @classmethod

@@ -22,8 +22,8 @@ class TestBackupSets(SboArchiveCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.first = cls._filed("Contract", {"contract.pdf": b"first", "Contract.pdf": b"second"}, document_no="=1+1")
-        cls.paper = cls._filed("On paper only", medium="paper")
+        cls.first = cls._on_file("Contract", {"contract.pdf": b"first", "Contract.pdf": b"second"}, document_no="=1+1")
+        cls.paper = cls._on_file("On paper only", medium="paper")
 
     def _index(self, backup):
         return json.loads((self._set(backup) / "index.json").read_text())
@@ -61,8 +61,9 @@ class TestBackupSets(SboArchiveCommon):
     def test_lost_changed_and_far_files_are_told(self):
         self._lose(self._file(self.first, "contract.pdf"))
         self._spoil(self._file(self.first, "Contract.pdf"))
-        link = self._filed("Link", {"x": b"x"})
-        link.file_ids.attachment_id.write({"type": "url", "url": "https://example.com/x"})
+        link = self._entered("Link")
+        self.env["ir.attachment"].create({
+            "name": "x", "type": "url", "url": "https://example.com/x", "res_model": link._name, "res_id": link.id})
         backup = self._backup()
         self.assertEqual((backup.state, backup.problem_count, backup.file_count), ("good", 3, 1))
         for words in ("it is lost", "changed on the disk", "only a link"):
@@ -197,7 +198,8 @@ class TestBackupSets(SboArchiveCommon):
         self.assertIn("/nowhere/at/all", backup.job_error)
 
     def test_documents_of_another_company_are_not_in_it(self):
-        kind = self.kind.copy({"company_id": self.company2.id, "code": "S2"})
-        place = self.place.copy({"company_id": self.company2.id})
-        other = self._filed("Other", {"o": b"o"}, company_id=self.company2.id, class_id=kind.id, place_id=place.id)
+        kind = self.env["sbo.document.class"].create({
+            "name": "Theirs", "code": "TH", "company_id": self.company2.id, "secrecy_id": self.internal.id})
+        other = self._entered("Other", {"o": b"o"}, self.company2_clerk, class_id=kind.id, place_id=False,
+                              company_id=self.company2.id, partner_id=False)
         self.assertNotIn(other.id, [row["document_id"] for row in self._index(self._backup())])
