@@ -16,7 +16,7 @@ from .sbo_archive_source import Unreadable
 from .sbo_audit_scope import STEP
 
 STEP_SECONDS = 20
-STEP_LINES = 100
+STEP_LINES = 500
 INDEX = (
     "entry", "sha256", "size", "file_code", "title", "document_no", "date", "author", "class_name", "customer",
     "medium", "pages", "copies", "name", "version")

@@ -30,10 +30,10 @@ class SboArchiveCommon(SboDocumentsCommon):
         return document
 
     @classmethod
-    def _on_file(cls, title="Paper", files=None, **vals):
+    def _on_file(cls, title="Paper", files=None, user=None, **vals):
         """A document on file, with its files by name."""
-        document = cls._entered(title, files, **vals)
-        document.with_user(cls.clerk).action_file()
+        document = cls._entered(title, files, user, **vals)
+        document.with_user(user or cls.clerk).action_file()
         return document
 
     @classmethod

@@ -57,10 +57,10 @@ class TestAuditRequests(SboArchiveCommon):
         self._run(check, "2026-03-10 09:00")
         found = self._findings(self.request, check)
         self.assertEqual((found.user_id, found.due_at), (self.clerk, at("2026-03-07 00:00")))
-        self.assertEqual(found.quantity, 2, "Monday and Tuesday")
+        self.assertEqual(found.quantity, 1.06, "Monday, and half an hour of Tuesday")
         self.request._step_write({"state": "delivered", "delivered_at": at("2026-03-10 15:00")})
         self._run(check, "2026-03-12 09:00")
-        self.assertEqual((found.quantity, found.closed_at), (2, at("2026-03-10 15:00")))
+        self.assertEqual((found.quantity, found.closed_at), (1.63, at("2026-03-10 15:00")))
 
     def test_in_time_or_cancelled_is_none(self):
         check = self._shipped("audit_material_late")
@@ -96,8 +96,8 @@ class TestAuditRequests(SboArchiveCommon):
         child = self.env["res.partner"].create({"name": "Branch", "parent_id": self.customer.id})
         for vals, held in (
                 ({"date_from": "2010-01-01", "date_to": "2010-12-31"}, True),
-                ({"date_from": "2011-01-01"}, False),
-                ({"date_from": False, "date_to": False, "partner_ids": [(6, 0, other.ids)]}, False),
+                ({"date_from": "2011-01-01", "date_to": False}, False),
+                ({"date_from": False, "partner_ids": [(6, 0, other.ids)]}, False),
                 ({"partner_ids": [(6, 0, child.ids)]}, True),
                 ({"class_ids": [(6, 0, self.kind.ids)]}, True),
                 ({"contract_ids": [(6, 0, self._contract().ids)]}, False)):

@@ -18,8 +18,8 @@ class TestBackupMissed(SboArchiveCommon):
                            (at("2026-03-03 10:00"), cls.company.id))
         cls.check = cls._shipped("backup_missing")
 
-    def _made(self, moment, **vals):
-        backup = self._backup()
+    def _made(self, moment, second=0, **vals):
+        backup = self._backup(second)
         backup._set({"finished_at": at(moment), **vals})
         return backup
 
@@ -49,7 +49,7 @@ class TestBackupMissed(SboArchiveCommon):
         self._run(failed, "2026-03-09 02:00")
         found = self._findings(backup, failed)
         self.assertEqual((found.user_id, found.evidence["job_error"]), (self.clerk, "The disk is full"))
-        self._made("2026-03-09 05:00", problem_count=1)
+        self._made("2026-03-09 05:00", 1, problem_count=1)
         self._run(failed, "2026-03-10 02:00")
         self.assertFalse(found.closed_at, "a set that is not full is none")
         self.env["sbo.backup"].search([("problem_count", "=", 1)])._set({"problem_count": 0})
