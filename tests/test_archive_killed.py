@@ -35,6 +35,8 @@ for n in range(120):
     document.action_file()
 env.cr.commit()
 """
+# Steps of fifty documents, however fast the machine is.
+SHORT = "from odoo.addons.sales_back_office.models import sbo_backup_run as run; run.STEP_SECONDS = 0\n"
 BACKUP = "env['sbo.backup']._cron_backup()"
 FACTS = """SELECT d.file_code, f.name, f.sha256 FROM sbo_document_file f JOIN sbo_document d ON d.id = f.document_id
             ORDER BY 1, 2"""
@@ -52,10 +54,12 @@ env.cr.execute('''INSERT INTO sbo_document (id, title, file_code, year, number, 
         medium, state, filed_on, active)
     SELECT m.d, 'Paper', '2025-XX-' || m.n, 2025, m.n, '2025-05-05', d.class_id, d.company_id, d.secrecy_id,
            'electronic', 'filed', '2025-05-05', true FROM made m, (SELECT * FROM sbo_document LIMIT 1) d''')
-env.cr.execute('''INSERT INTO ir_attachment (id, name, type, store_fname, checksum, file_size, res_model, res_id, mimetype)
+env.cr.execute('''INSERT INTO ir_attachment (id, name, type, store_fname, checksum, file_size, res_model, res_id,
+                                              mimetype)
     SELECT m.a, 'x', 'binary', s.store_fname, s.checksum, s.file_size, 'sbo.document', m.d, 'text/plain'
       FROM made m, ir_attachment s WHERE s.id = %%s''', [sample.id])
-env.cr.execute('''INSERT INTO sbo_document_file (document_id, company_id, attachment_id, name, version, current, sha256, size)
+env.cr.execute('''INSERT INTO sbo_document_file (document_id, company_id, attachment_id, name, version, current, sha256,
+                                                  size)
     SELECT m.d, d.company_id, m.a, 'x', 1, true, %%s, 16384 FROM made m JOIN sbo_document d ON d.id = m.d''', [sha])
 pack = env["sbo.audit.pack"].with_user(env["res.users"].search([("login", "=", "head")])).create({
     "date_from": "2025-01-01", "date_to": "2025-12-31"})
@@ -149,12 +153,13 @@ def whole(odoo, database, folder):
 
 def test_killed_in_the_middle_nothing_is_taken_for_a_set(odoo, archive):
     database, folder = archive
-    with killed(odoo, database, "sbo_backup", "NEW.job_done = 120 AND OLD.job_done < 120", BACKUP):
+    with killed(odoo, database, "sbo_backup", "NEW.job_done = 100 AND OLD.job_done = 50", SHORT + BACKUP):
         [part] = folder.iterdir()
         assert part.name.endswith(".part")
         code, said = program("verify", part)
         assert (code, "no finished backup set" in said) == (1, True)
-        assert odoo.sql(database, "SELECT state FROM sbo_backup") == [("running",)]
+        assert len(list(part.rglob("*.txt"))) == 200, "more than was agreed on"
+        assert odoo.sql(database, "SELECT state, file_count FROM sbo_backup") == [("running", 100)]
     odoo.shell(database, BACKUP)
     [[state, files, problems]] = odoo.sql(database, "SELECT state, file_count, problem_count FROM sbo_backup")
     assert (state, files, problems) == ("good", 240, 0)

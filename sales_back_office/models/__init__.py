@@ -56,6 +56,7 @@ from . import sbo_picking_gated
 from . import sbo_archive_source
 from . import sbo_archive_job
 from . import sbo_backup_policy
+from . import sbo_backup_settings
 from . import sbo_backup_checks
 from . import sbo_backup_rows
 from . import sbo_backup_run

@@ -4,7 +4,8 @@ from odoo import fields, models
 class ResConfigSettings(models.TransientModel):
     """The back office's block on the settings page."""
 
-    _inherit = "res.config.settings"
+    _name = "res.config.settings"
+    _inherit = ["res.config.settings", "sbo.backup.settings"]
 
     sbo_check_from = fields.Date(related="company_id.sbo_check_from", readonly=False)
     sbo_intake_clerk_id = fields.Many2one(related="company_id.sbo_intake_clerk_id", readonly=False)
@@ -37,9 +38,3 @@ class ResConfigSettings(models.TransientModel):
     sbo_gate_tolerance = fields.Float(related="company_id.sbo_gate_tolerance", readonly=False)
     sbo_gate_overdue_days = fields.Integer(related="company_id.sbo_gate_overdue_days", readonly=False)
     sbo_gate_rate = fields.Selection(related="company_id.sbo_gate_rate", readonly=False)
-    sbo_backup_path = fields.Char(related="company_id.sbo_backup_path", readonly=False)
-    sbo_backup_days = fields.Integer(related="company_id.sbo_backup_days", readonly=False)
-    sbo_backup_keep = fields.Integer(related="company_id.sbo_backup_keep", readonly=False)
-    sbo_backup_keep_days = fields.Integer(related="company_id.sbo_backup_keep_days", readonly=False)
-    sbo_backup_sample = fields.Integer(related="company_id.sbo_backup_sample", readonly=False)
-    sbo_backup_user_id = fields.Many2one(related="company_id.sbo_backup_user_id", readonly=False)

@@ -186,8 +186,9 @@ class SboAuditBuild(models.AbstractModel):
                 "SELECT sequence, %s FROM sbo_audit_pack_line WHERE pack_id = %s AND %s AND sequence > %s "
                 "ORDER BY sequence LIMIT %s",
                 SQL(", ").join(map(self._sql_value, names)), self.id, SQL(condition), last, batch))
-            for last, *values in rows:
-                yield values
+            for row in rows:
+                yield row[1:]
+            last = rows[-1][0] if rows else last
             if len(rows) < batch:
                 return
 
@@ -200,7 +201,8 @@ class SboAuditBuild(models.AbstractModel):
     def _complete(self, sha256, sha1, size):
         """The zip becomes the attachment of the pack."""
         if self.sha256 and self.sha256 != sha256:
-            raise UserError(self.env._("The pack did not come out as it was the first time. The first one stays as it is."))
+            raise UserError(self.env._(
+                "The pack did not come out as it was the first time. The first one stays as it is."))
         former = self.sudo().attachment_id
         attachment = self.env["sbo.archive.source"]._store_stream(self._zip_path(), {
             "name": f"{self.name.replace('/', '-')}.zip", "res_model": self._name, "res_id": self.id,
@@ -217,7 +219,7 @@ class SboAuditBuild(models.AbstractModel):
     def _tell_ready(self):
         """The preparer hears of it."""
         self.message_post(
-            body=self.env._("The pack is ready: %(files)s files, %(missing)s papers are missing, %(left_out)s left out.",
+            body=self.env._("The pack is ready: %(files)s files, %(missing)s missing papers, %(left_out)s left out.",
                             files=self.file_count, missing=self.missing_count, left_out=self.left_out_count),
             partner_ids=self.prepared_by_id.partner_id.ids)
 
@@ -225,7 +227,8 @@ class SboAuditBuild(models.AbstractModel):
         return os.path.join(self.env["sbo.archive.source"]._scratch(), f"pack-{self.id}.zip.part")
 
     def _fail(self, error):
-        super()._fail(error)
+        result = super()._fail(error)
         self._job_write({"job_cursor": False})
         if os.path.exists(self._zip_path()):
             os.unlink(self._zip_path())
+        return result

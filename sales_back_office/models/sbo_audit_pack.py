@@ -55,7 +55,7 @@ class SboAuditPack(models.Model):
     snapshot_at = fields.Datetime(
         "As of", readonly=True, copy=False, help="What was filed later, or changed, is not in the pack.")
     built_at = fields.Datetime("Built", readonly=True, copy=False)
-    line_ids = fields.One2many("sbo.audit.pack.line", "pack_id", "Lines", readonly=True)
+    line_ids = fields.One2many("sbo.audit.pack.line", "pack_id", "Content", readonly=True)
     file_count = fields.Integer("Files", readonly=True, copy=False)
     paper_count = fields.Integer("Documents on Paper", readonly=True, copy=False)
     missing_count = fields.Integer("Missing Papers", readonly=True, copy=False)
@@ -94,13 +94,14 @@ class SboAuditPack(models.Model):
 
     def write(self, vals):
         if self._steps_only(vals, STEPPED):
-            raise UserError(self.env._("The state and content of a pack come with its steps: prepare, hand over, close."))
+            raise UserError(self.env._(
+                "The state and content of a pack come with its steps: prepare, hand over, close."))
         for pack in self:
             fixed = SCOPED if pack.state != "draft" else set()
             fixed |= RECEIPT if pack.state in ("delivered", "closed", "cancelled") else set()
             if self._steps_only(vals, fixed):
                 raise UserError(self.env._(
-                    "“%s” has been prepared: what it is about, and what was signed for, stays. Make a new pack instead.",
+                    "“%s” has been prepared: what it is about, and what was signed for, stays. Make a new pack.",
                     pack.name))
         return super().write(vals)
 

@@ -49,7 +49,8 @@ class SboAuditRequest(models.Model):
     received_on = fields.Date("Received", required=True, default=fields.Date.context_today, tracking=True)
     due_on = fields.Date("Due", required=True, tracking=True, index=True)
     description = fields.Text("What Is Asked for", required=True)
-    state = fields.Selection(STATES, required=True, readonly=True, default="open", index=True, tracking=True, copy=False)
+    state = fields.Selection(
+        STATES, required=True, readonly=True, default="open", index=True, tracking=True, copy=False)
     hold = fields.Boolean(
         "Stops Destruction", default=True, tracking=True,
         help="While the request is not closed, no document in its scope is destroyed; without any scope, none at all.")

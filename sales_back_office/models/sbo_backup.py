@@ -41,11 +41,15 @@ class SboBackup(models.Model):
     document_count = fields.Integer("Documents", readonly=True)
     file_count = fields.Integer("Files", readonly=True)
     size = fields.Float("Bytes", digits=(20, 0), readonly=True)
-    problem_count = fields.Integer("Problems", readonly=True, help="Files that the set does not hold as they were filed.")
-    problems = fields.Text("Which", readonly=True, help="The first hundred; all of them are in problems.csv of the set.")
+    problem_count = fields.Integer(
+        "Problems", readonly=True, help="Files that the set does not hold as they were filed.")
+    problems = fields.Text(
+        "Which", readonly=True, help="The first hundred; all of them are in problems.csv of the set.")
     sample_count = fields.Integer("Files Restored", readonly=True, help="So many files were restored and compared.")
-    verified_at = fields.Datetime("Verified", readonly=True, help="When some of its files were last restored and compared.")
-    expires_on = fields.Date("Kept until", readonly=True, help="Removed after this day, unless too few sets would be left.")
+    verified_at = fields.Datetime(
+        "Verified", readonly=True, help="When some of its files were last restored and compared.")
+    expires_on = fields.Date(
+        "Kept until", readonly=True, help="Removed after this day, unless too few sets would be left.")
 
     _name_uniq = models.UniqueIndex("(path, name) WHERE state <> 'missed'", "This set is there already.")
     _missed_uniq = models.UniqueIndex("(company_id, period) WHERE state = 'missed'", "This period is noted already.")
@@ -77,7 +81,8 @@ class SboBackup(models.Model):
             raise UserError(self.env._(
                 "%s has no backup folder yet. A system administrator names it in the settings of the back office.",
                 company.name))
-        running = backups.search([("company_id", "=", company.id), ("job_state", "in", ("waiting", "running"))], limit=1)
+        running = backups.search(
+            [("company_id", "=", company.id), ("job_state", "in", ("waiting", "running"))], limit=1)
         if not running:
             backups._begin(company)
         self.env.ref("sales_back_office.sbo_cron_backup").sudo()._trigger()

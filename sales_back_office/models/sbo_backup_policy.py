@@ -25,7 +25,7 @@ class SboBackupPolicy(models.AbstractModel):
     sbo_backup_user_id = fields.Many2one(
         "res.users", "Answers for Backups", ondelete="restrict",
         domain="[('share', '=', False), ('company_id', '=', id)]",
-        help="Who is told, and charged, when a backup is missing. Empty: whoever assigns new customers, else a manager.")
+        help="Who is told, and charged, when a backup is missing. Empty: who assigns new customers, else a manager.")
 
     _sbo_backup_positive = models.Constraint(
         "CHECK (sbo_backup_days > 0 AND sbo_backup_keep > 0 AND sbo_backup_keep_days >= 0 AND sbo_backup_sample > 0)",

@@ -2,6 +2,7 @@ import json
 import random
 import shutil
 import time
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,6 +30,15 @@ class SboBackupRun(models.AbstractModel):
     _description = "Backup: Run"
     _inherit = ["sbo.archive.job", "sbo.backup.rows"]
 
+    @api.model
+    def _cron_backup(self):
+        """Begin the sets that are due, note those that are missing, and work."""
+        for company in self.env["res.company"].search([("active", "=", True)]):
+            self._note_missed(company)
+            if company.sudo().sbo_backup_path and self._is_due(company):
+                self._begin(company)._tidy()
+        self._cron_work()
+
     def _step(self):
         if is_published(self._folder(), self.name, self._owner()):
             # Whoever gave the set its name did not live to say so.
@@ -49,14 +59,13 @@ class SboBackupRun(models.AbstractModel):
         last, shown = cursor.get("document", 0), cursor.get("shown", [])
         started, done = time.monotonic(), self.job_done if cursor else 0
         limit = 1 if self.job_tries > ALONE_AFTER else STEP_DOCUMENTS
-        more = True
-        while more and time.monotonic() - started < STEP_SECONDS:
+        while True:
             documents = self._documents_after(self.company_id, last, limit)
             for document, files in self._with_files(documents):
                 shown += self._save_document(writer, document, files)
                 last, done = document["document_id"], done + 1
             more = len(documents) == limit
-            if limit == 1:
+            if not more or limit == 1 or time.monotonic() - started > STEP_SECONDS:
                 break
         shown = shown[:SHOWN_PROBLEMS]
         self._job_write({
@@ -174,9 +183,10 @@ class SboBackupRun(models.AbstractModel):
                 old._job_write({"job_error": str(error)})
 
     def _fail(self, error):
-        super()._fail(error)
+        result = super()._fail(error)
         self._job_write({"state": "failed", "finished_at": fields.Datetime.now(), "job_cursor": False})
         self._tidy()
+        return result
 
     # === where and whose === #
 
@@ -198,10 +208,9 @@ class SboBackupRun(models.AbstractModel):
     def _tidy(self):
         """Remove what earlier runs have left behind."""
         running = self.search([("company_id", "=", self.company_id.id), ("job_state", "in", ("waiting", "running"))])
-        try:
+        # The folder may be off line: the next run tries again.
+        with suppress(OSError, UserError):
             remove_leftovers(self._folder(), self._owner(), keep=running.mapped("name"))
-        except (OSError, UserError):
-            return  # the next run tries again; the folder may be off line
 
     @api.model
     def _begin(self, company):
@@ -210,19 +219,11 @@ class SboBackupRun(models.AbstractModel):
         total = self.env["sbo.document"].with_context(active_test=False).search_count(
             [("company_id", "=", company.id)])
         return self._record([{
-            "company_id": company.id, "path": company.sudo().sbo_backup_path, "started_at": now, "job_total": total, "job_state": "waiting",
-            "name": set_name(self.env.cr.dbname, company.id, now), "user_id": company._sbo_backup_user().id}])
+            "company_id": company.id, "path": company.sudo().sbo_backup_path, "started_at": now, "job_total": total,
+            "job_state": "waiting", "name": set_name(self.env.cr.dbname, company.id, now),
+            "user_id": company._sbo_backup_user().id}])
 
     # === when === #
-
-    @api.model
-    def _cron_backup(self):
-        """Begin the sets that are due, note those that are missing, and work."""
-        for company in self.env["res.company"].search([]):
-            self._note_missed(company)
-            if company.sudo().sbo_backup_path and self._is_due(company):
-                self._begin(company)._tidy()
-        self._cron_work()
 
     @api.model
     def _is_due(self, company):

@@ -2,8 +2,8 @@ from odoo import api, models
 
 
 class SboAuditReceipt(models.AbstractModel):
-    """The receipt for an audit pack (审计资料签收单): what was handed over, by what check sum it is known, when originals
-    come back, who signs.
+    """The receipt for an audit pack (审计资料签收单): what was handed over, by what check sum it is known, when
+    originals come back, who signs.
     """
 
     _name = "report.sales_back_office.sbo_audit_receipt"

@@ -10,6 +10,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from psycopg2.errors import CheckViolation
 
 from ..models import sbo_audit_build
 from .common import at
@@ -268,7 +269,7 @@ class TestAuditPacks(SboArchiveCommon):
 
     def test_the_public_flag_is_refused_by_the_database(self):
         pack = self._prepared()
-        with self.assertRaises(Exception), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+        with self.assertRaises(CheckViolation), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
             pack.attachment_id.public = True
             self.env.flush_all()
 

@@ -61,7 +61,8 @@ class TestBackupReturn(SboArchiveCommon):
         self.assertEqual({file.name: file.attachment_id.raw for file in document.file_ids},
                          {"a.pdf": b"return a", "b.pdf": b"return b"})
         self.assertEqual(document.file_ids.mapped("damage"), [False, False])
-        self.assertEqual(set(document.file_ids.mapped("sha256")), {row["sha256"] for row in rows if row["file_code"] == code})
+        self.assertEqual(set(document.file_ids.mapped("sha256")),
+                         {row["sha256"] for row in rows if row["file_code"] == code})
         self.assertFalse(document.file_ids.attachment_id.filtered("public"))
         later = self._on_file("Later", class_id=document.class_id.id)
         self.assertGreater(later.number, document.number, "no code is given twice")
@@ -98,7 +99,8 @@ class TestBackupReturn(SboArchiveCommon):
         folder = self._restored(self._backup())
         rows = json.loads((folder / "index.json").read_text())
         with open(folder / "index.json", "w") as file:
-            file.write("[\n" + ",\n".join(json.dumps(dict(row, path="../../x")) for row in rows if row["path"]) + "\n]\n")
+            lines = [json.dumps(dict(row, path="../../x")) for row in rows if row["path"]]
+            file.write("[\n" + ",\n".join(lines) + "\n]\n")
         result = self._return(folder)
         self.assertTrue(result["problems"])
         self.assertEqual({what for _path, what in result["problems"]}, {"its path leads out of the set"})

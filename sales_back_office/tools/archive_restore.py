@@ -208,12 +208,12 @@ def main(arguments=None) -> int:
     try:
         outcome = verify(given.set) if given.command == "verify" else restore(given.set, given.target)
     except (BrokenSet, FileExistsError) as error:
-        print(error)
+        sys.stdout.write(f"{error}\n")
         return 1
     for problem in outcome.problems:
-        print(f"{problem.path}: {problem.what}")
+        sys.stdout.write(f"{problem.path}: {problem.what}\n")
     done = "verified" if given.command == "verify" else "restored"
-    print(f"{outcome.files} files, {outcome.size} bytes {done}, {len(outcome.problems)} problems")
+    sys.stdout.write(f"{outcome.files} files, {outcome.size} bytes {done}, {len(outcome.problems)} problems\n")
     return 1 if outcome.problems else 0
 
 

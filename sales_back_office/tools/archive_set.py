@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from .archive_restore import FORMAT, MANIFEST, SUMS, BrokenSet, digest, read_manifest
@@ -212,12 +213,9 @@ def sync_folder(path):
         handle = os.open(path, os.O_RDONLY)
     except OSError:
         return
-    try:
+    with suppress(OSError):
         os.fsync(handle)
-    except OSError:
-        pass
-    finally:
-        os.close(handle)
+    os.close(handle)
 
 
 def _on_disk(file, forget=False):
