@@ -100,6 +100,13 @@
         "views/sbo_payment_allotment_views.xml",
         "views/sbo_payment_release_views.xml",
         "views/sbo_payment_gate_views.xml",
+        "reports/sbo_document_actions.xml",
+        "reports/sbo_document_templates.xml",
+        "wizards/sbo_file_index_views.xml",
+        "views/sbo_document_views.xml",
+        "views/sbo_document_place_views.xml",
+        "views/sbo_document_class_views.xml",
+        "views/sbo_destruction_views.xml",
         "views/sbo_menus.xml",
     ],
     "demo": [

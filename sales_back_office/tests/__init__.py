@@ -85,3 +85,4 @@ from . import test_payment_walls
 from . import test_payment_cents
 from . import test_documents_filing
 from . import test_documents_files
+from . import test_documents_access
