@@ -109,6 +109,13 @@
         "views/sbo_audit_pack_views.xml",
         "reports/sbo_audit_receipt_actions.xml",
         "reports/sbo_audit_receipt_templates.xml",
+        "reports/sbo_document_actions.xml",
+        "reports/sbo_document_templates.xml",
+        "wizards/sbo_file_index_views.xml",
+        "views/sbo_document_views.xml",
+        "views/sbo_document_place_views.xml",
+        "views/sbo_document_class_views.xml",
+        "views/sbo_destruction_views.xml",
         "views/sbo_menus.xml",
     ],
     "demo": [

@@ -91,3 +91,8 @@ from . import test_payment_walls
 from . import test_payment_cents
 from . import test_documents_filing
 from . import test_documents_files
+from . import test_documents_access
+from . import test_documents_places
+from . import test_documents_records
+from . import test_documents_destruction
+from . import test_documents_papers

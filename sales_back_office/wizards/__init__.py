@@ -13,3 +13,4 @@ from . import sbo_leaver
 from . import sbo_order_answer
 from . import sbo_order_issue_step
 from . import sbo_order_progress_entry
+from . import sbo_file_index
