@@ -1,4 +1,6 @@
-"""Documents filed late, noted by hand until now, are found by themselves: papers from today on."""
+"""Documents filed late, backups missing and audits served late, noted by hand until now, are found by themselves: from
+today on. Backups and audit requests are new with this release: there is nothing old to look at.
+"""
 
 from odoo import fields
 from odoo.addons.sales_back_office.tools import upgrade
@@ -7,6 +9,9 @@ from openupgradelib import openupgrade
 # as 19.0.1.1.0 had them: name, area, severity, sequence
 NOTED_BY_HAND = {
     "sbo_check_document_filing_late": ("Document filed late", "documents", "1", 650),
+    "sbo_check_backup_missing": ("Backup missing", "documents", "2", 670),
+    "sbo_check_audit_material_late": ("Audit or tax material late", "documents", "2", 720),
+    "sbo_check_audit_material_missing": ("Audit or tax material missing", "documents", "2", 730),
 }
 # Years of contracts and delivery notes are not on file here: they must not be asked for in the first night.
 FROM_TODAY = ("sbo_check_document_filing_late",)
