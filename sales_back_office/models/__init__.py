@@ -55,6 +55,18 @@ from . import sbo_order_line_gated
 from . import sbo_picking_gated
 from . import sbo_order_contracted
 from . import sbo_order_line_contracted
+from . import sbo_loan_policy
+from . import sbo_loan_gate
+from . import sbo_loan_flow
+from . import sbo_loan_renewal
+from . import sbo_loan_notice
+from . import sbo_loan_checks
+from . import sbo_loan_line_flow
+from . import sbo_loan_line_notice
+from . import sbo_document_lent
+from . import sbo_document_class_lent
+from . import sbo_place_lent
+from . import sbo_borrower
 from . import sbo_responsibility
 from . import sbo_absence
 from . import sbo_working_day
@@ -111,6 +123,7 @@ from . import sbo_document
 from . import sbo_document_file
 from . import sbo_loan
 from . import sbo_loan_line
+from . import sbo_loan_reminder
 from . import crm_team
 from . import payment_transaction
 from . import product_template

@@ -13,7 +13,7 @@ class SboDocument(models.Model):
 
     _name = "sbo.document"
     _description = "Filed Document"
-    _inherit = ["sbo.served.mixin", "sbo.checked.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["sbo.document.lent", "sbo.served.mixin", "sbo.checked.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "file_code desc, id desc"
     _rec_names_search = ["file_code", "title", "document_no"]
     _check_company_auto = True

@@ -13,6 +13,7 @@ class SboDocumentClass(models.Model):
 
     _name = "sbo.document.class"
     _description = "Document Class"
+    _inherit = ["sbo.document.class.lent"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

@@ -6,6 +6,7 @@ class SboDocumentPlace(models.Model):
 
     _name = "sbo.document.place"
     _description = "Place of Documents"
+    _inherit = ["sbo.place.lent"]
     _parent_store = True
     _order = "complete_name"
     _rec_name = "complete_name"

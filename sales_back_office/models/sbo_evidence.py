@@ -47,6 +47,7 @@ class SboEvidence(models.AbstractModel):
             "found": self.env._("Found"),
             **self._order_labels(),
             **self._payment_labels(),
+            **self._loan_labels(),
         }
 
     @api.model
@@ -98,6 +99,17 @@ class SboEvidence(models.AbstractModel):
             "shipped_value": self.env._("Shipped"),
             "needed_amount": self.env._("Needed"),
             "received_amount": self.env._("Received"),
+        }
+
+    @api.model
+    def _loan_labels(self):
+        """What loans of documents keep."""
+        return {
+            "lent_item": self.env._("Item"),
+            "borrower": self.env._("Borrower"),
+            "loan_due": self.env._("Due"),
+            "pages_out": self.env._("Pages out"),
+            "pages_back": self.env._("Pages back"),
         }
 
     @api.model

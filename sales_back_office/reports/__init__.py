@@ -7,3 +7,4 @@ from . import sbo_scorecard
 from . import sbo_handover
 from . import sbo_handover_list
 from . import sbo_leaver_list
+from . import sbo_loan_register_paper

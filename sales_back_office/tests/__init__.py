@@ -83,3 +83,9 @@ from . import test_payment_speed
 from . import test_payment_tours
 from . import test_payment_walls
 from . import test_payment_cents
+from . import test_loan_flow
+from . import test_loan_queue
+from . import test_loan_return
+from . import test_loan_reminders
+from . import test_loan_access
+from . import test_loan_papers
