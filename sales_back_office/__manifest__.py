@@ -45,6 +45,8 @@
         "security/sbo_loan_rules.xml",
         "data/sbo_loan_data.xml",
         "data/sbo_loan_check_data.xml",
+        "data/sbo_document_data.xml",
+        "data/sbo_document_check_data.xml",
         "data/sbo_order_entry_check_data.xml",
         "data/sbo_order_notice_data.xml",
         "data/sbo_payment_check_data.xml",

@@ -29,7 +29,7 @@ class SboContract(models.Model):
 
     _name = "sbo.contract"
     _description = "Sales Contract"
-    _inherit = ["sbo.served.mixin", "sbo.checked.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["sbo.filed.contract", "sbo.served.mixin", "sbo.checked.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "signed_on desc, id desc"
     _check_company_auto = True
 

@@ -47,8 +47,14 @@ class SboEvidence(models.AbstractModel):
             "found": self.env._("Found"),
             **self._order_labels(),
             **self._payment_labels(),
+            **self._document_labels(),
             **self._loan_labels(),
         }
+
+    @api.model
+    def _document_labels(self):
+        """What the archive keeps: which file, and what is wrong with it."""
+        return {"file": self.env._("File"), "damage": self.env._("Damage")}
 
     @api.model
     def _order_labels(self):

@@ -159,10 +159,8 @@ class SboLoanLine(models.Model):
         if self.env["sbo.loan"]._rank() < 0:
             return documents, places
         # Superuser: the clerk holds the paper in hand, whether or not its record may be read.
-        document = documents.sudo().search(
-            [("company_id", "=", company.id), "|", ("barcode", "=", code), ("file_code", "=", code)], limit=1)
-        place = places if document else places.sudo().search(
-            [("company_id", "=", company.id), ("kind", "=", "box"), ("barcode", "=", code)], limit=1)
+        document = documents.sudo()._by_barcode(code, company)
+        place = places if document else places.sudo()._by_barcode(code, company).filtered(lambda place: place.kind == "box")
         return document.sudo(False), place.sudo(False)
 
     # === for other records === #

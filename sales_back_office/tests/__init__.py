@@ -89,3 +89,5 @@ from . import test_loan_return
 from . import test_loan_reminders
 from . import test_loan_access
 from . import test_loan_papers
+from . import test_documents_filing
+from . import test_documents_files

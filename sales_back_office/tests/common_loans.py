@@ -41,10 +41,13 @@ class SboLoanCommon(SboCheckCommon):
         return cls.env["sbo.document.place"].create({"name": name, "kind": kind, "company_id": cls.company.id, **vals})
 
     @classmethod
-    def _document(cls, title, secrecy=None, **vals):
+    def _document(cls, title, secrecy=None, file=True, **vals):
         vals = {"title": title, "class_id": cls.papers.id, "secrecy_id": (secrecy or cls.internal).id, "date": "2026-01-05",
-                "company_id": cls.company.id, "state": "filed", "filed_on": "2026-01-06", **vals}
-        return cls.env["sbo.document"].create(vals)
+                "company_id": cls.company.id, "place_id": cls.cabinet.id, **vals}
+        document = cls.env["sbo.document"].create(vals)
+        if file:
+            document.action_file()
+        return document
 
     @classmethod
     def _loan(cls, items, borrower=None, user=None, **vals):

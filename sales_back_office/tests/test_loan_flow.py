@@ -133,7 +133,7 @@ class TestLoanFlow(SboLoanCommon):
         self.assertEqual(self._loan(self.letter, officer).borrower_type, "outside", "unless a clerk knows better")
 
     def test_only_what_is_filed(self):
-        draft = self._document("Draft", state="draft")
+        draft = self._document("Draft", file=False)
         self._refused("only what is filed is lent", self._loan(draft).with_user(self.clerk).action_request)
 
     def test_limit_of_items(self):

@@ -39,16 +39,6 @@ class TestLoanQueue(SboLoanCommon):
             self.box, self.borrower2).with_user(self.clerk).action_lend)
         self.assertIn("Contract A", text)
 
-    def test_box_within_a_box(self):
-        crate = self._place("Crate", "box", parent_id=self.cabinet.id)
-        self.box.parent_id = crate
-        loan = self._lend(crate)
-        self._refused("its box is out", self._loan(self.box, self.borrower2).with_user(self.clerk).action_lend)
-        self._refused("its box is out", self._loan(self.letter, self.borrower2).with_user(self.clerk).action_lend)
-        self._back(loan)
-        self._lend(self.letter)
-        self._refused("belongs in it", self._loan(crate, self.borrower2).with_user(self.clerk).action_lend)
-
     def test_box_and_content_in_one_loan(self):
         loan = self._approved(self.box)
         loan.line_ids.copy({"loan_id": loan.id, "document_id": self.contract.id, "place_id": False})
@@ -63,7 +53,6 @@ class TestLoanQueue(SboLoanCommon):
         for document, place in ((self.contract, self.box2), (self.report, self.box), (self.contract, self.cabinet)):
             self._refused("Box.*is out", document.with_user(self.clerk).write, {"place_id": place.id})
         self._refused("is out", self._document, "New", place_id=self.box.id)
-        self._refused("is out", self.box2.with_user(self.clerk).write, {"parent_id": self.box.id})
         self._back(loan)
         self.contract.with_user(self.clerk).place_id = self.box2
 
