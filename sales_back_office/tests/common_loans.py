@@ -16,9 +16,9 @@ class SboLoanCommon(SboCheckCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.company.write({"sbo_loan_items": 3, "sbo_loan_hold_days": 2})
-        cls.internal = cls._secrecy("Internal", 1, "clerk")
-        cls.confidential = cls._secrecy("Confidential", 2, "supervisor", loan_days=5)
-        cls.restricted = cls._secrecy("Restricted", 3, "manager", loan_days=3, renewals=0, on_site_only=True)
+        cls.internal = cls._secrecy("internal", "clerk")
+        cls.confidential = cls._secrecy("confidential", "supervisor", loan_days=5)
+        cls.restricted = cls._secrecy("restricted", "manager", loan_days=3, renewals=0, on_site_only=True)
         cls.papers = cls.env["sbo.document.class"].create(
             {"name": "Papers", "code": "LP", "company_id": cls.company.id, "secrecy_id": cls.internal.id})
         cls.cabinet = cls._place("Cabinet", "cabinet")
@@ -32,9 +32,10 @@ class SboLoanCommon(SboCheckCommon):
         cls.borrower, cls.borrower2 = cls.salesperson.partner_id, cls.outsider.partner_id
 
     @classmethod
-    def _secrecy(cls, name, level, approver, **vals):
-        vals = {"name": name, "level": level, "approver": approver, "loan_days": 7, "renewals": 1, **vals}
-        return cls.env["sbo.document.secrecy"].create(vals)
+    def _secrecy(cls, level, approver, **vals):
+        secrecy = cls.env.ref(f"sales_back_office.sbo_secrecy_{level}")
+        secrecy.write({"approver": approver, "loan_days": 7, "renewals": 1, "on_site_only": False, **vals})
+        return secrecy
 
     @classmethod
     def _place(cls, name, kind, **vals):
