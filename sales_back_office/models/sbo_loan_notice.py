@@ -37,7 +37,7 @@ class SboLoanNotice(models.AbstractModel):
         todos.create([
             {"res_model_id": self.env["ir.model"]._get_id("sbo.loan"), "res_id": loan.id, "user_id": user.id,
              "activity_type_id": self.env.ref(kind).id, "summary": summary, "note": note,
-             "date_deadline": day or loan.company_id._sbo_today()}
+             "automated": True, "date_deadline": day or loan.company_id._sbo_today()}
             for loan, users, summary, note, day in rows for user in users])
 
     def _done_with_activities(self):

@@ -91,3 +91,4 @@ from . import test_loan_access
 from . import test_loan_papers
 from . import test_documents_filing
 from . import test_documents_files
+from . import test_loan_files

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import freeze_time
 
@@ -82,7 +82,7 @@ class SboLoanCommon(SboCheckCommon):
     def _refused(self, words, method, *args, moment=MONDAY):
         """Refused in these words, and nothing has changed."""
         self.env.flush_all()
-        with freeze_time(at(moment)), self.assertRaisesRegex((UserError, AccessError), words) as caught, \
+        with freeze_time(at(moment)), self.assertRaisesRegex(UserError, words) as caught, \
                 self.env.cr.savepoint():
             method(*args)
         self.env.invalidate_all()

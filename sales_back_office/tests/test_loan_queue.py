@@ -52,7 +52,7 @@ class TestLoanQueue(SboLoanCommon):
         loan = self._lend(self.box)
         for document, place in ((self.contract, self.box2), (self.report, self.box), (self.contract, self.cabinet)):
             self._refused("Box.*is out", document.with_user(self.clerk).write, {"place_id": place.id})
-        self._refused("is out", self._document, "New", place_id=self.box.id)
+        self._refused("is out", lambda: self._document("New", place_id=self.box.id))
         self._back(loan)
         self.contract.with_user(self.clerk).place_id = self.box2
 
@@ -78,7 +78,7 @@ class TestLoanQueue(SboLoanCommon):
         self.assertEqual(mail.recipient_ids, self.borrower2)
         self.assertIn("Contract A", mail.body_html)
         self.assertEqual(second.activity_ids.user_id, self.outsider)
-        self._refused(f"{self.borrower2.name} is before in line", third.with_user(self.clerk).action_lend)
+        self._refused("is before in line", third.with_user(self.clerk).action_lend)
         self._hand_out(second, "2026-03-05 10:00")
         self.assertFalse(second.activity_ids)
         self.assertEqual(second.state, "out")
@@ -91,7 +91,7 @@ class TestLoanQueue(SboLoanCommon):
         with freeze_time(at("2026-03-09 08:00")):
             told = self.env["sbo.loan.line"]._tell_next(self.company)
         self.assertEqual(told, third.line_ids)
-        self._refused(f"{self.clerk2.name}", second.with_user(self.clerk).action_lend, moment="2026-03-09 09:00")
+        self._refused("is before in line", second.with_user(self.clerk).action_lend, moment="2026-03-09 09:00")
         self._hand_out(third, "2026-03-09 09:00")
         self.assertEqual(third.state, "out")
 
