@@ -6,9 +6,10 @@ reminder whose job is killed.
 
 import os
 import signal
+from contextlib import closing
 
 import pytest
-from test_payment_turns import at_once, finish, start, wait_for_lock  # noqa: F401  fixtures and helpers
+from turns import GATE, HOLD, at_once, finish, wait_for_lock
 
 PREPARE = """
 from odoo.fields import Command
@@ -125,18 +126,16 @@ def test_a_killed_job_reminds_once(odoo, desk, start):
     assert finish(start(desk, "ann", LEND % "eve one")) == [1, ""]
     odoo.sql(desk, "UPDATE sbo_loan_line SET due_on = CURRENT_DATE - 2 WHERE state = 'out' RETURNING id")
     remind = "env['sbo.loan.reminder'].sudo()._remind(env.company)"
-    count = "SELECT (SELECT COUNT(*) FROM sbo_loan_reminder), (SELECT COUNT(*) FROM mail_mail m WHERE m.subject IS NULL)"
+    count = "SELECT COUNT(*) FROM sbo_loan_reminder"
     mails = "SELECT COUNT(*) FROM mail_message WHERE subject LIKE '%please bring back%'"
-    connection = odoo.connect(desk)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(45)")
-        job = start(desk, "ann", remind, "env.cr.execute('SELECT pg_advisory_xact_lock_shared(45)')")
+    with closing(odoo.connect(desk)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", (GATE,))
+        job = start(desk, "ann", remind, HOLD)
         wait_for_lock(odoo, desk, "advisory", job)
         os.kill(job.pid, signal.SIGKILL)
         job.wait()
-        cursor.execute("SELECT pg_advisory_unlock(45)")
-    connection.close()
-    assert odoo.sql(desk, count)[0][0] == 0 and odoo.sql(desk, mails) == [(0,)]
+        cursor.execute("SELECT pg_advisory_unlock(%s)", (GATE,))
+    assert odoo.sql(desk, count) == odoo.sql(desk, mails) == [(0,)]
     for _again in range(2):
         assert finish(start(desk, "ann", remind)) == [1, ""]
-    assert odoo.sql(desk, count)[0][0] == 1 and odoo.sql(desk, mails) == [(1,)]
+    assert odoo.sql(desk, count) == odoo.sql(desk, mails) == [(1,)]

@@ -91,7 +91,7 @@ class SboDocumentLent(models.AbstractModel):
     def _unlink_except_lent(self):
         # Superuser: a loan keeps its document, whoever sees the loan.
         if self.env["sbo.loan.line"].sudo().search_count([("document_id", "in", self.ids)], limit=1):
-            raise UserError(self.env._("A document that has been lent stays in the register of loans; archive it instead."))
+            raise UserError(self.env._("A document that has been lent stays in the register of loans."))
 
     def action_loans(self):
         """The loans of these documents."""

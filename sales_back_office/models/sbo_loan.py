@@ -13,7 +13,7 @@ TYPES = [
 
 
 class SboLoan(models.Model):
-    """One loan of filed documents to one borrower (文件借阅, form F18): asked for, approved, handed out, brought back."""
+    """One loan of filed documents to a borrower (文件借阅, form F18): asked for, approved, handed out, back."""
 
     _name = "sbo.loan"
     _description = "Loan of Documents"
@@ -28,8 +28,8 @@ class SboLoan(models.Model):
     borrower_id = fields.Many2one(
         "res.partner", required=True, index=True, tracking=True, default=lambda self: self._default_borrower())
     borrower_type = fields.Selection(
-        TYPES, "Borrower Is", required=True, compute="_compute_borrower_type", store=True, readonly=False, precompute=True,
-        help="Whoever comes from outside brings a letter, shows an ID and reads on site.")
+        TYPES, "Borrower Is", required=True, compute="_compute_borrower_type", store=True, readonly=False,
+        precompute=True, tracking=True, help="Whoever comes from outside brings a letter, shows an ID and reads on site.")
     phone = fields.Char(compute="_compute_borrower_facts", store=True, readonly=False, precompute=True)
     department = fields.Char(compute="_compute_borrower_facts", store=True, readonly=False, precompute=True)
     kind = fields.Selection(KINDS, "Form", required=True, default="out", tracking=True)
@@ -37,7 +37,8 @@ class SboLoan(models.Model):
     request_text = fields.Text(
         "Wanted, in Words", help="For documents the borrower cannot look up; a clerk chooses them below.")
     copy_for = fields.Char(
-        "Copy Only for", help="Stamped on the copy: “only for … use”. Copies stand in for originals that stay in the house.")
+        "Copy Only for",
+        help="Stamped on the copy: “only for … use”. Copies stand in for originals that stay in the house.")
     letter = fields.Char("Letter of Introduction", help="Its number or date, and who has issued it.")
     id_shown = fields.Boolean("ID Shown", tracking=True)
     line_ids = fields.One2many("sbo.loan.line", "loan_id", "Documents")
@@ -45,7 +46,8 @@ class SboLoan(models.Model):
     items = fields.Char("What", compute="_compute_counts")
     out_on = fields.Date("Handed Out on", compute="_compute_dates", store=True)
     due_on = fields.Date(
-        "Due", compute="_compute_dates", store=True, index="btree_not_null", help="The first day on which something is due.")
+        "Due", compute="_compute_dates", store=True, index="btree_not_null",
+        help="The first day on which something is due.")
     overdue = fields.Boolean(compute="_compute_overdue", search="_search_overdue")
     scan = fields.Char(store=False, help="Scan the label of a document or a box, or type its code and press Enter.")
 

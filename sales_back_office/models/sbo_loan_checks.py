@@ -9,8 +9,8 @@ class SboLoanChecks(models.AbstractModel):
     _description = "Checks on Loans of Documents"
 
     def _sbo_query_not_chased(self, check, ids=None) -> SQL:
-        """Items overdue for X working days whose borrower nobody has reached (F3.2): reminders that reached nobody do not
-        count, and neither do those of the day it was due.
+        """Items overdue for X working days whose borrower nobody has reached (F3.2): reminders that reached nobody
+        do not count, and neither do those of the day it was due.
         """
         chased = SQL(
             """(SELECT MIN(r.sent_at) FROM sbo_loan_reminder r

@@ -14,7 +14,8 @@ STATES = [
     ("refused", "Refused"),
     ("cancelled", "Cancelled"),
 ]
-# step: (from, to, who). Feeds the buttons, the guard and its sentences. Without a target, the lines say where it stands.
+# step: (from, to, who). Feeds the buttons, the guard and its sentences.
+# Without a target, the items say where the loan stands.
 TRANSITIONS = {
     "request": (("draft",), "requested", "own"),
     "approve": (("requested", "approved"), "approved", "approver"),
@@ -27,8 +28,8 @@ TRANSITIONS = {
     "chase": (("out",), None, "clerk"),
 }
 # What people enter, and until when: later, only what is noted while handing out.
-ASKED = {"borrower_id", "borrower_type", "kind", "purpose", "request_text", "line_ids", "phone", "department", "copy_for",
-         "letter", "id_shown", "sbo_clerk_id", "scan"}
+ASKED = {"borrower_id", "borrower_type", "kind", "purpose", "request_text", "line_ids", "phone", "department",
+         "copy_for", "letter", "id_shown", "sbo_clerk_id", "scan"}
 LATER = {"phone", "department", "copy_for", "letter", "id_shown", "sbo_clerk_id", "scan"}
 
 
@@ -102,7 +103,8 @@ class SboLoanFlow(models.AbstractModel):
         back = lines.filtered(lambda line: line.state != "waiting")
         if back:
             raise UserError(self.env._(
-                "%s has been handed out before: cancel the single items that nobody needs any more.", back[0].loan_id.name))
+                "%s has been handed out before: cancel the single items that nobody needs any more.",
+                back[0].loan_id.name))
         lines._put(state="cancelled", told_at=False, hold_until=False)
         self._take("cancel", closed_at=fields.Datetime.now())
         self._done_with_activities()
@@ -146,7 +148,8 @@ class SboLoanFlow(models.AbstractModel):
         """
         self.ensure_one()
         sources, _target, who = TRANSITIONS[step]
-        if self.state not in sources or (step == "approve" and self.state == "approved" and self.approved_rank >= needed):
+        again = step == "approve" and self.state == "approved" and self.approved_rank >= needed
+        if self.state not in sources or again:
             return self.env._("it is %s", dict(self._fields["state"]._description_selection(self.env))[self.state])
         own, rank = self._is_own(), self._rank()
         if who == "own" and not (own or rank >= 0 or self.requested_by_id == self.env.user):
@@ -178,12 +181,14 @@ class SboLoanFlow(models.AbstractModel):
         changed = set(vals) - set(self.env["mail.activity.mixin"]._fields) - set(self.env["mail.thread"]._fields)
         clerk = self._rank() >= 0
         for loan in self:
-            allowed = {"draft": ASKED, "requested": ASKED if clerk else set()}.get(loan.state, LATER if clerk else set())
+            asked = loan.state == "draft" or (clerk and loan.state == "requested")
+            allowed = ASKED if asked else LATER if clerk else set()
             if not clerk:
                 allowed = allowed - {"borrower_id", "borrower_type", "sbo_clerk_id", "id_shown"}
             if changed - allowed:
                 raise AccessError(self.env._(
-                    "“%s”: the borrower changes a loan until it is requested, a clerk until it is decided; its state comes "
+                    "“%s”: the borrower changes a loan until it is requested, a clerk until it is decided; its state "
+                    "comes "
                     "with its steps, and nobody passes it on to somebody else.", loan.display_name))
 
     def _check_complete(self):

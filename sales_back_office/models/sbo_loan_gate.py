@@ -14,8 +14,8 @@ FREE = {"rank": 0, "days": 7, "renewals": 1, "on_site": False, "finance": False,
 
 
 class SboLoanGate(models.AbstractModel):
-    """Whether an item may be handed out (能否借出): who has it, its box and what is in it, who is before in line, and on
-    which terms its secrecy lets it go.
+    """Whether an item may be handed out (能否借出): who has it, its box and what is in it, who is before in line, and
+    on which terms its secrecy lets it go.
 
     A constant number of queries for any number of items. They pass the access rules on purpose: a clerk who hands out a
     document that only a manager may read must still be told that it is out.
@@ -134,7 +134,9 @@ class SboLoanGate(models.AbstractModel):
             by_id = {other.id: other for other in others}
             for line in group:
                 pairs = collisions.get(line.id)
-                reason = self._refuse_item(line) or (pairs and self._refuse_taken(line, pairs[0][0], by_id[pairs[0][1]]))
+                reason = self._refuse_item(line)
+                if not reason and pairs:
+                    reason = self._refuse_taken(line, pairs[0][0], by_id[pairs[0][1]])
                 reason = reason or self._refuse_terms(line.loan_id, terms[line.id])
                 if reason:
                     refused[line] = self.env._("%(item)s: %(reason)s", item=line.item, reason=reason)
@@ -142,9 +144,9 @@ class SboLoanGate(models.AbstractModel):
 
     @api.model
     def _refuse_item(self, line):
-        document = line.document_id
+        document, labels = line.document_id, line._fields["state"]._description_selection(self.env)
         if line.state != "waiting":
-            return self.env._("it is %s already", dict(line._fields["state"]._description_selection(self.env))[line.state])
+            return self.env._("it is %s already", dict(labels)[line.state])
         if document and (document.state not in LENDABLE or not document.active):
             states = dict(document._fields["state"]._description_selection(self.env))
             return self.env._("only what is filed is lent, and it is “%s”", states[document.state])
@@ -200,7 +202,8 @@ class SboLoanGate(models.AbstractModel):
                 "inside", "outside"))
             if most and counted and len(out) + len(counted) > most:
                 raise UserError(self.env._(
-                    "%(who)s may have %(most)s items at a time and has %(has)s: %(count)s more are too many. Something must "
+                    "%(who)s may have %(most)s items at a time and has %(has)s: %(count)s more are too many. "
+                    "Something must "
                     "come back first, or the settings allow more.", who=borrower.name, most=most, has=len(out),
                     count=len(counted)))
 
@@ -212,7 +215,8 @@ class SboLoanGate(models.AbstractModel):
         late = out.filtered(lambda line: line.due_on < company._sbo_today())[:1]
         if late:
             raise UserError(self.env._(
-                "%(who)s gets nothing more while something is overdue: %(item)s was due on %(due)s (loan %(loan)s). Have it "
+                "%(who)s gets nothing more while something is overdue: %(item)s was due on %(due)s (loan %(loan)s). "
+                "Have it "
                 "brought back first.", who=borrower.name, item=late.item, due=format_date(self.env, late.due_on),
                 loan=late.loan_id.name))
 

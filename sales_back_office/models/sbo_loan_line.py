@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from .sbo_loan_gate import LENDABLE
 
@@ -8,7 +8,7 @@ CONDITIONS = [("good", "Complete and Undamaged"), ("incomplete", "Something Miss
 
 
 class SboLoanLine(models.Model):
-    """One document of a loan, or a box with all that is in it: when it went out, when it came back, in what condition."""
+    """One document of a loan, or a box with all that is in it: when it went out, when it came back, and how."""
 
     _name = "sbo.loan.line"
     _description = "Loan of a Document"
@@ -39,8 +39,8 @@ class SboLoanLine(models.Model):
     returned_at = fields.Datetime("Returned at", readonly=True, copy=False)
     received_by_id = fields.Many2one("res.users", "Taken Back by", readonly=True, copy=False)
     pages_out = fields.Integer(
-        "Pages Out", readonly=True, copy=False, help="Pages of a document, documents in a box, when it was handed out.")
-    pages_back = fields.Integer("Pages Back", readonly=True, copy=False)
+        readonly=True, copy=False, help="Pages of a document, documents in a box, when it was handed out.")
+    pages_back = fields.Integer(readonly=True, copy=False)
     condition = fields.Selection(CONDITIONS, readonly=True, copy=False)
     note = fields.Text("Remark", readonly=True, copy=False)
     told_at = fields.Datetime("Told to Fetch It", readonly=True, copy=False)
@@ -60,7 +60,8 @@ class SboLoanLine(models.Model):
         "(place_id) WHERE state = 'out' AND place_id IS NOT NULL",
         "This box is out already: somebody else has handed it out.")
     _document_uniq = models.UniqueIndex(
-        "(loan_id, document_id) WHERE document_id IS NOT NULL AND state <> 'cancelled'", "This document is in the loan already.")
+        "(loan_id, document_id) WHERE document_id IS NOT NULL AND state <> 'cancelled'",
+        "This document is in the loan already.")
     _place_uniq = models.UniqueIndex(
         "(loan_id, place_id) WHERE place_id IS NOT NULL AND state <> 'cancelled'", "This box is in the loan already.")
     _one_item = models.Constraint(
@@ -106,7 +107,7 @@ class SboLoanLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Items are added until the loan is requested, by a clerk until it is decided, and they are there to be lent."""
+        """Items are added until the loan is requested, by a clerk until it is decided."""
         if not self.env.su:
             for vals in vals_list:
                 for name in set(vals) - {"loan_id", "document_id", "place_id"}:
@@ -160,7 +161,8 @@ class SboLoanLine(models.Model):
             return documents, places
         # Superuser: the clerk holds the paper in hand, whether or not its record may be read.
         document = documents.sudo()._by_barcode(code, company)
-        place = places if document else places.sudo()._by_barcode(code, company).filtered(lambda place: place.kind == "box")
+        place = places if document else places.sudo()._by_barcode(code, company)
+        place = place.filtered(lambda place: place.kind == "box")
         return document.sudo(False), place.sudo(False)
 
     # === for other records === #
@@ -201,6 +203,7 @@ class SboLoanLine(models.Model):
         lines = self.sudo().search([("borrower_id", "in", users.sudo().partner_id.ids), ("out_at", "!=", False),
                                     ("state", "in", ("out", "not_found"))], order="due_on, id")
         return [
-            self.env._("%(who)s must bring back %(item)s, lent with %(loan)s, due on %(due)s.", who=line.borrower_id.name,
-                       item=line.item, loan=line.loan_id.name, due=fields.Date.to_string(line.due_on))
+            self.env._(
+                "%(who)s must bring back %(item)s, lent with %(loan)s, due on %(due)s.", who=line.borrower_id.name,
+                item=line.item, loan=line.loan_id.name, due=format_date(self.env, line.due_on))
             for line in lines.filtered("unsettled")]

@@ -109,7 +109,8 @@ class SboLoanLineFlow(models.AbstractModel):
         for line in self:
             reason = line._refusal(step)
             if reason:
-                raise UserError(self.env._("“%(item)s” cannot go this step: %(reason)s.", item=line.item, reason=reason))
+                raise UserError(self.env._(
+                    "“%(item)s” cannot go this step: %(reason)s.", item=line.item, reason=reason))
 
     def _check_editable(self, vals):
         """Which items a loan is about is settled when it is decided; all else comes with the steps."""
@@ -179,7 +180,7 @@ class SboLoanLineFlow(models.AbstractModel):
             line._put(state="returned", returned_at=now, received_by_id=self.env.uid, pages_back=pages,
                       condition=condition, note=(fact.get("note") or "").strip() or False)
         lines.loan_id._follow_lines()
-        lines._search_for(lines.filtered(lambda line: line.condition != "good"))
+        lines._start_search(lines.filtered(lambda line: line.condition != "good"))
         lines._tell_next(lines.company_id)
 
     def _lose(self, text):
@@ -187,7 +188,7 @@ class SboLoanLineFlow(models.AbstractModel):
         lines._put(state="not_found", lost_at=fields.Datetime.now(), note=text, hold_until=False, found_at=False)
         lines.loan_id._follow_lines()
         self._say(text)
-        lines._search_for(lines)
+        lines._start_search(lines)
 
     def _found(self, text):
         now, lines = fields.Datetime.now(), self.sudo()

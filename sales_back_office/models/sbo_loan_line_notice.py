@@ -49,13 +49,13 @@ class SboLoanLineNotice(models.AbstractModel):
                 False, min(lines.mapped("hold_until"))))
         loans._add_todos(rows)
 
-    def _search_for(self, lines):
+    def _start_search(self, lines):
         """A to-do to search for what is lost, missing or damaged; it ends when it is found or settled."""
         self.env["sbo.loan"]._add_todos(
-            [(line.loan_id, line.loan_id.sbo_clerk_id or self.env.user, line._search_words(), line.note, None)
+            [(line.loan_id, line.loan_id.sbo_clerk_id or self.env.user, line._task_words(), line.note, None)
              for line in lines], SEARCH_ACTIVITY)
 
-    def _search_words(self):
+    def _task_words(self):
         if self.state == "not_found":
             return self.env._("Search for %s", self.item)
         if self.condition == "incomplete":
@@ -74,7 +74,7 @@ class SboLoanLineNotice(models.AbstractModel):
     def _say(self, text):
         """Words of a step stay with the loan, and with the document."""
         for line in self.sudo():
-            body = f"{line.item}: {text}"
-            line.loan_id.message_post(body=body)
+            on_loan, on_document = f"{line.item}: {text}", f"{line.loan_id.name}: {text}"
+            line.loan_id.message_post(body=on_loan)
             if line.document_id:
-                line.document_id.message_post(body=f"{line.loan_id.name}: {text}")
+                line.document_id.message_post(body=on_document)

@@ -26,7 +26,8 @@ class SboLoanNotice(models.AbstractModel):
         near = self.sbo_clerk_id | self.line_ids.document_id.sbo_clerk_id
         # the least role that is enough; whoever runs the database only where there is nobody else
         return users.sorted(lambda user: (
-            user not in near, sum(user.has_group(group) for group in GROUPS), user.has_group("base.group_system"), user.id))
+            user not in near, sum(user.has_group(group) for group in GROUPS), user.has_group("base.group_system"),
+            user.id))
 
     def _add_todos(self, rows, kind=LOAN_ACTIVITY):
         """To-dos for people about loans, all in one go.

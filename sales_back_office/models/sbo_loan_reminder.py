@@ -72,18 +72,20 @@ class SboLoanReminder(models.Model):
         today = company._sbo_today()
         late = SQL("%s::date - l.due_on", today)
         if calendar:
-            number = "COALESCE((SELECT MAX(w.day_no) FROM sbo_working_day w WHERE w.calendar_id = %s AND w.date <= {}), 0)"
-            late = SQL("%s - %s", SQL(number.format("%s"), calendar.id, today), SQL(number.format("l.due_on"), calendar.id))
+            late = SQL("%s - %s", self._sql_number(calendar, SQL("%s", today)),
+                       self._sql_number(calendar, SQL("l.due_on")))
         stages = SQL(", ").join(SQL("(%s, %s)", name, days) for name, days in STAGES.items())
         return SQL(
             """WITH taken AS (
-                    SELECT l.id, l.due_on, %(late)s AS late, n.kind FROM sbo_loan_line l JOIN sbo_loan n ON n.id = l.loan_id
+                    SELECT l.id, l.due_on, %(late)s AS late
+                      FROM sbo_loan_line l JOIN sbo_loan n ON n.id = l.loan_id
                      WHERE l.state = 'out' AND l.due_on <= %(today)s AND l.company_id = %(company)s
                        AND EXISTS (SELECT FROM (VALUES %(stages)s) s(stage, days)
                                     WHERE s.days <= %(late)s AND (s.days > 0 OR n.kind = 'out')
-                                      AND NOT EXISTS (SELECT FROM sbo_loan_reminder r JOIN (VALUES %(stages)s) t(stage, days)
-                                                       USING (stage) WHERE r.line_id = l.id AND r.due_on = l.due_on
-                                                         AND t.days >= s.days))
+                                      AND NOT EXISTS (
+                                          SELECT FROM sbo_loan_reminder r
+                                            JOIN (VALUES %(stages)s) t(stage, days) USING (stage)
+                                           WHERE r.line_id = l.id AND r.due_on = l.due_on AND t.days >= s.days))
                      ORDER BY l.id LIMIT %(limit)s FOR NO KEY UPDATE OF l SKIP LOCKED)
                INSERT INTO sbo_loan_reminder (line_id, company_id, due_on, stage, how, sent_at, create_uid, create_date,
                                               write_uid, write_date)
@@ -95,13 +97,21 @@ class SboLoanReminder(models.Model):
             late=late, today=today, company=company.id, stages=stages, limit=limit, now=fields.Datetime.now(),
             uid=self.env.uid)
 
+    @api.model
+    def _sql_number(self, calendar, day):
+        """The number of the last working day up to a day."""
+        return SQL(
+            """COALESCE((SELECT MAX(w.day_no) FROM sbo_working_day w
+                          WHERE w.calendar_id = %s AND w.date <= %s), 0)""", calendar.id, day)
+
     def _send(self):
         """One mail a borrower for all of it; who has no address is called by the clerk; then the manager is told."""
         lines = self.line_id
         loans = lines.loan_id
         loans._mail_borrower(
             "sales_back_office.sbo_loan_reminder_mail", lambda group: group.env._(
-                "%(company)s: please bring back %(count)s documents", company=group[0].company_id.name, count=len(group)),
+                "%(company)s: please bring back %(count)s documents", company=group[0].company_id.name,
+                count=len(group)),
             dict(lines.grouped("borrower_id").items()))
         by_mail = self.filtered(lambda reminder: reminder.borrower_id.email)
         by_mail.how = "mail"

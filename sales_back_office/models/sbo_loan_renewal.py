@@ -78,8 +78,8 @@ class SboLoanRenewal(models.AbstractModel):
         """Those of the lines for which, or for whose box or content, somebody else waits with an approved loan."""
         lines.env.flush_all()
         waiting = self.env["sbo.loan.line"].sudo().search([
-            ("company_id", "=", self.company_id.id), ("state", "=", "waiting"), ("loan_id.state", "in", ("approved", "out")),
-            ("borrower_id", "!=", self.borrower_id.id)])
+            ("company_id", "=", self.company_id.id), ("state", "=", "waiting"),
+            ("loan_id.state", "in", ("approved", "out")), ("borrower_id", "!=", self.borrower_id.id)])
         found = self.env["sbo.loan.gate"]._collisions(waiting, self.company_id) if waiting else {}
         wanted = {other for pairs in found.values() for state, other in pairs if state == "out"}
         return lines.filtered(lambda line: line.id in wanted)

@@ -9,7 +9,8 @@ class SboPlaceLent(models.AbstractModel):
     _name = "sbo.place.lent"
     _description = "Lending of a Box"
 
-    loan_turn = fields.Integer(readonly=True, copy=False, aggregator=None, help="Counts when something in it is handed out.")
+    loan_turn = fields.Integer(readonly=True, copy=False, aggregator=None,
+    help="Counts when something in it is handed out.")
     loan_line_ids = fields.One2many("sbo.loan.line", "place_id", "Loans", readonly=True)
     on_loan = fields.Boolean(compute="_compute_on_loan", search="_search_on_loan")
 
@@ -49,5 +50,7 @@ class SboPlaceLent(models.AbstractModel):
             [("place_id", "in", list(above)), ("state", "=", "out")], limit=1)
         if line:
             raise UserError(self.env._(
-                "%(box)s is out: %(who)s has it until %(due)s with loan %(loan)s. What is in it can be moved when it is back.",
-                box=line.item, who=line.borrower_id.name, due=format_date(self.env, line.due_on), loan=line.loan_id.name))
+                "%(box)s is out: %(who)s has it until %(due)s with loan %(loan)s. What is in it can be moved when it "
+                "is back.",
+                box=line.item, who=line.borrower_id.name, due=format_date(self.env, line.due_on),
+                loan=line.loan_id.name))

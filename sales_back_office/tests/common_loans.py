@@ -43,8 +43,8 @@ class SboLoanCommon(SboCheckCommon):
 
     @classmethod
     def _document(cls, title, secrecy=None, file=True, **vals):
-        vals = {"title": title, "class_id": cls.papers.id, "secrecy_id": (secrecy or cls.internal).id, "date": "2026-01-05",
-                "company_id": cls.company.id, "place_id": cls.cabinet.id, **vals}
+        vals = {"title": title, "class_id": cls.papers.id, "secrecy_id": (secrecy or cls.internal).id,
+                "date": "2026-01-05", "company_id": cls.company.id, "place_id": cls.cabinet.id, **vals}
         document = cls.env["sbo.document"].create(vals)
         if file:
             document.action_file()

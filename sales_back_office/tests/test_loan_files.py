@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, freeze_time, tagged
 
 from .common import at
@@ -70,7 +70,7 @@ class TestLoanFiles(SboLoanCommon, HttpCase):
             for call in (lambda: self.contract.with_user(self.outsider).write({"title": "x"}),
                          lambda: self.file.with_user(self.outsider).write({"name": "x"}),
                          lambda: self._file(self.contract.with_user(self.outsider)).with_user(self.outsider).unlink()):
-                with self.assertRaises(AccessError), self.env.cr.savepoint():
+                with self.assertRaises(UserError), self.env.cr.savepoint():
                     call()
 
     def test_by_its_address(self):

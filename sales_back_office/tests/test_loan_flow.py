@@ -23,7 +23,8 @@ class TestLoanFlow(SboLoanCommon):
         self.assertEqual(self.contract.lent_to_id, self.borrower)
         self.assertIn(self.contract, self.env["sbo.document"].search([("on_loan", "=", True)]))
         self._back(loan)
-        self.assertEqual((loan.state, line.state, line.condition, line.pages_back), ("returned", "returned", "good", 12))
+        self.assertEqual(
+            (loan.state, line.state, line.condition, line.pages_back), ("returned", "returned", "good", 12))
         self.assertFalse(self.contract.on_loan)
 
     def test_due_days_are_working_days(self):
@@ -138,8 +139,8 @@ class TestLoanFlow(SboLoanCommon):
 
     def test_limit_of_items(self):
         self._lend(self.contract | self.letter)
-        text = self._refused("may have 3 items at a time and has 2: 2 more",
-                             self._loan(self.report | self.secret, user=self.supervisor).with_user(self.supervisor).action_lend)
+        more = self._loan(self.report | self.secret, user=self.supervisor)
+        text = self._refused("may have 3 items at a time and has 2: 2 more", more.with_user(self.supervisor).action_lend)
         self.assertIn("Something must come back first", text)
         self._lend(self.report)
         self.company.sbo_loan_items = 0

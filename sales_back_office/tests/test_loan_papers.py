@@ -63,7 +63,8 @@ class TestLoanPapers(SboLoanCommon):
     def test_pdf(self):
         loan = self._lend(self.contract)
         with self.allow_pdf_render():
-            for report, record in (("sbo_loan_slip", loan), ("sbo_loan_register", self._register("2026-03-01", "2026-03-31"))):
+            for report, record in (
+                    ("sbo_loan_slip", loan), ("sbo_loan_register", self._register("2026-03-01", "2026-03-31"))):
                 content, kind = self.env["ir.actions.report"].with_user(self.clerk).with_context(
                     force_report_rendering=True)._render_qweb_pdf(f"sales_back_office.{report}", record.ids)
                 self.assertEqual((kind, content[:4]), ("pdf", b"%PDF"))

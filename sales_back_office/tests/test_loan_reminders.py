@@ -8,7 +8,7 @@ from .counted import counted
 
 @tagged("post_install", "-at_install")
 class TestLoanReminders(SboLoanCommon):
-    """On the day, one and three working days later, then the manager; each once, and what nobody has heard is a finding.
+    """On the day, one and three working days later, then the manager; each once. What nobody has heard is a finding.
 
     Lent on Monday 2 March, due on Wednesday 11 March.
     """

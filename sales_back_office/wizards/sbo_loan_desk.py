@@ -88,9 +88,11 @@ class SboLoanDesk(models.TransientModel):
         # Superuser: the clerk holds the paper in hand, whether or not its record may be read.
         box = document and self.env["sbo.loan.line"].sudo()._holders(document).get(document.id)
         if box:
-            return self.env._("%(item)s is out with %(box)s: scan the box.", item=document.sudo().display_name, box=box.item)
+            return self.env._(
+                "%(item)s is out with %(box)s: scan the box.", item=document.sudo().display_name, box=box.item)
         return self.env._(
-            "%s is not on loan and nobody waits for it. Enter a loan before it goes; if it comes back without one, note that "
+            "%s is not on loan and nobody waits for it. Enter a loan before it goes; if it comes back without one, "
+            "note that "
             "it was lent without an entry.", (document or place).sudo().display_name)
 
     @api.model

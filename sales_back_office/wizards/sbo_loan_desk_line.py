@@ -19,7 +19,7 @@ class SboLoanDeskLine(models.TransientModel):
     due_on = fields.Date(related="line_id.due_on")
     overdue = fields.Boolean(related="line_id.overdue")
     pages_out = fields.Integer(related="line_id.pages_out")
-    pages_back = fields.Integer("Pages Back", help="Pages of a document, documents in a box: count them.")
+    pages_back = fields.Integer(help="Pages of a document, documents in a box: count them.")
     condition = fields.Selection(CONDITIONS, default="good")
     note = fields.Char("Remark")
 

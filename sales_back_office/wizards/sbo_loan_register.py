@@ -14,15 +14,15 @@ class SboLoanRegister(models.TransientModel):
     date_to = fields.Date("To", required=True, default=lambda self: (
         self.env.company._sbo_today().replace(day=1) + relativedelta(months=1, days=-1)))
 
-    @api.constrains("date_from", "date_to")
-    def _check_period(self):
-        if self.filtered(lambda register: register.date_to < register.date_from):
-            raise ValidationError(self.env._("The period ends before it begins."))
-
     @api.depends("date_from", "date_to")
     def _compute_display_name(self):
         for register in self:
             register.display_name = f"{register.date_from} – {register.date_to}"
+
+    @api.constrains("date_from", "date_to")
+    def _check_period(self):
+        if self.filtered(lambda register: register.date_to < register.date_from):
+            raise ValidationError(self.env._("The period ends before it begins."))
 
     def action_print(self):
         """The register as PDF."""
