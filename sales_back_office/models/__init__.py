@@ -66,6 +66,18 @@ from . import sbo_audit_snapshot
 from . import sbo_audit_build
 from . import sbo_order_contracted
 from . import sbo_order_line_contracted
+from . import sbo_loan_policy
+from . import sbo_loan_gate
+from . import sbo_loan_flow
+from . import sbo_loan_renewal
+from . import sbo_loan_notice
+from . import sbo_loan_checks
+from . import sbo_loan_line_flow
+from . import sbo_loan_line_notice
+from . import sbo_document_lent
+from . import sbo_document_class_lent
+from . import sbo_place_lent
+from . import sbo_borrower
 from . import sbo_document_part
 from . import sbo_document_company
 from . import sbo_document_place_moves
@@ -152,6 +164,7 @@ from . import sbo_backup
 from . import sbo_audit_request
 from . import sbo_audit_pack
 from . import sbo_audit_pack_line
+from . import sbo_loan_reminder
 from . import crm_team
 from . import payment_transaction
 from . import product_template

@@ -38,3 +38,5 @@ class ResConfigSettings(models.TransientModel):
     sbo_gate_tolerance = fields.Float(related="company_id.sbo_gate_tolerance", readonly=False)
     sbo_gate_overdue_days = fields.Integer(related="company_id.sbo_gate_overdue_days", readonly=False)
     sbo_gate_rate = fields.Selection(related="company_id.sbo_gate_rate", readonly=False)
+    sbo_loan_items = fields.Integer(related="company_id.sbo_loan_items", readonly=False)
+    sbo_loan_hold_days = fields.Integer(related="company_id.sbo_loan_hold_days", readonly=False)

@@ -11,6 +11,7 @@ class ResPartner(models.Model):
         "sbo.customer.reach", "sbo.customer.completeness", "sbo.customer.file.checks", "sbo.customer.figures",
         "sbo.customer.contacts", "sbo.customer.assignments", "sbo.customer.handover",
         "sbo.customer.quality", "sbo.customer.duplicates", "sbo.payment.customer", "sbo.filed.partner",
+        "sbo.borrower",
     ]
 
     sbo_clerk_id = fields.Many2one(

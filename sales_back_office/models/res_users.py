@@ -35,6 +35,6 @@ class ResUsers(models.Model):
     def _sbo_leaver_obstacles(self):
         """What must be settled before these people leave, in words: called by the leaver wizard, which stops on any.
 
-        Override to add sentences.
+        What they have on loan must come back. Override to add sentences.
         """
-        return []
+        return self.env["sbo.loan.line"]._leaver_obstacles(self)

@@ -17,7 +17,7 @@ class SboDocumentClass(models.Model):
 
     _name = "sbo.document.class"
     _description = "Document Class"
-    _inherit = ["mail.thread"]
+    _inherit = ["sbo.document.class.lent", "mail.thread"]
     _order = "sequence, id"
     _rec_names_search = ["name", "code"]
     _check_company_auto = True

@@ -10,7 +10,7 @@ class SboDocumentPlace(models.Model):
 
     _name = "sbo.document.place"
     _description = "Place of Documents"
-    _inherit = ["sbo.document.place.moves", "mail.thread"]
+    _inherit = ["sbo.place.lent", "sbo.document.place.moves", "mail.thread"]
     _parent_store = True
     _order = "complete_name"
     _rec_name = "complete_name"

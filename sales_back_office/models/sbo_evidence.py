@@ -48,6 +48,7 @@ class SboEvidence(models.AbstractModel):
             **self._order_labels(),
             **self._payment_labels(),
             **self._document_labels(),
+            **self._loan_labels(),
         }
 
     @api.model
@@ -104,6 +105,17 @@ class SboEvidence(models.AbstractModel):
             "shipped_value": self.env._("Shipped"),
             "needed_amount": self.env._("Needed"),
             "received_amount": self.env._("Received"),
+        }
+
+    @api.model
+    def _loan_labels(self):
+        """What loans of documents keep."""
+        return {
+            "lent_item": self.env._("Item"),
+            "borrower": self.env._("Borrower"),
+            "loan_due": self.env._("Due"),
+            "pages_out": self.env._("Pages out"),
+            "pages_back": self.env._("Pages back"),
         }
 
     @api.model

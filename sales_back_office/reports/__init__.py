@@ -13,3 +13,4 @@ from . import sbo_labels
 from . import sbo_document_label
 from . import sbo_place_label
 from . import sbo_document_index
+from . import sbo_loan_register_paper

@@ -89,6 +89,12 @@ from . import test_payment_speed
 from . import test_payment_tours
 from . import test_payment_walls
 from . import test_payment_cents
+from . import test_loan_flow
+from . import test_loan_queue
+from . import test_loan_return
+from . import test_loan_reminders
+from . import test_loan_access
+from . import test_loan_papers
 from . import test_documents_filing
 from . import test_documents_files
 from . import test_documents_access
@@ -96,3 +102,4 @@ from . import test_documents_places
 from . import test_documents_records
 from . import test_documents_destruction
 from . import test_documents_papers
+from . import test_loan_files
