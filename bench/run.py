@@ -10,6 +10,7 @@ sys.path[:0] = [str(HERE.parent), str(HERE)]
 import assessment  # noqa: E402
 import customers  # noqa: E402
 import desk  # noqa: E402
+import documents  # noqa: E402
 import execution  # noqa: E402
 import harness  # noqa: E402
 import night  # noqa: E402
@@ -20,7 +21,7 @@ from databases import Databases  # noqa: E402
 
 from devkit.odoo import Odoo  # noqa: E402
 
-MEASURES = ("night", "assessment", "desk", "execution", "policies", "orders", "customers")
+MEASURES = ("night", "assessment", "desk", "execution", "policies", "orders", "customers", "documents")
 FEW, MANY = 50, 500
 
 
@@ -68,6 +69,9 @@ def measurements(options, odoo, plain, few, many):
     if "customers" in options.measures:
         customers.fill(odoo, few)
         yield from customers.measure(few, options.today, options.rounds)
+    if "documents" in options.measures:
+        documents.fill(odoo, few, int(documents.COUNT * options.scale))
+        yield from documents.measure(few, options.rounds)
 
 
 def arguments():

@@ -219,7 +219,7 @@ class SboAuditBuild(models.AbstractModel):
     def _tell_ready(self):
         """The preparer hears of it."""
         self.message_post(
-            body=self.env._("The pack is ready: %(files)s files, %(missing)s missing papers, %(left_out)s left out.",
+            body=self.env._("The pack is ready. Files: %(files)s, missing papers: %(missing)s, left out: %(left_out)s.",
                             files=self.file_count, missing=self.missing_count, left_out=self.left_out_count),
             partner_ids=self.prepared_by_id.partner_id.ids)
 

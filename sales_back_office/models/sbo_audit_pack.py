@@ -137,6 +137,8 @@ class SboAuditPack(models.Model):
                 raise UserError(self.env._(
                     "“%(pack)s” cannot be handed over yet: note %(lacking)s.", pack=pack.name,
                     lacking=", ".join(lacking)))
+            if pack.originals:
+                pack._refuse_lent()
         self._go("deliver", delivered_at=fields.Datetime.now(), delivered_by_id=self.env.uid)
         for pack in self:
             pack._keep_receipt()

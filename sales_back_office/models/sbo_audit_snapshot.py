@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools.safe_names import safe_name, unique_name
@@ -42,9 +43,15 @@ class SboAuditSnapshot(models.AbstractModel):
         mine = SQL("d.id IN (%s)", readable)
         file_of_document = SQL(
             "SELECT FROM sbo_document_file f WHERE f.document_id = d.id AND f.attachment_id IS NOT NULL")
+        away = SQL("d.id IN (SELECT lent.document_id FROM (%s) lent)", self.env["sbo.document"]._sql_lent())
+        lost = SQL("EXISTS (SELECT FROM sbo_loan_line n WHERE n.document_id = d.id AND n.state = 'not_found' "
+                   "AND n.found_at IS NULL)")
+        paper = SQL("%s AND %s AND d.medium IN ('paper', 'both')", mine, kept)
         return [
             self._sql_lines("file", "", SQL("%s AND %s", mine, kept), SQL("f.id IN (%s)", files)),
-            self._sql_lines("paper", "", SQL("%s AND %s AND d.medium IN ('paper', 'both')", mine, kept)),
+            self._sql_lines("paper", "", SQL("%s AND NOT (%s) AND NOT (%s)", paper, away, lost)),
+            self._sql_lines("missing", "lent", SQL("%s AND %s AND NOT (%s)", paper, away, lost)),
+            self._sql_lines("missing", "not_found", SQL("%s AND %s", paper, lost)),
             self._sql_lines("missing", "not_filed", SQL("%s AND d.state = 'draft' AND d.active", mine)),
             self._sql_lines("missing", "no_file", SQL(
                 "%s AND %s AND d.medium IN ('electronic', 'both') AND NOT EXISTS (%s)", mine, kept, file_of_document)),
@@ -109,6 +116,45 @@ class SboAuditSnapshot(models.AbstractModel):
             """SELECT 1 FROM sbo_audit_pack_line l JOIN sbo_document d ON d.id = l.document_id
                  JOIN sbo_document_secrecy s ON s.id = d.secrecy_id
                 WHERE l.pack_id = %s AND l.kind <> 'left_out' AND s.reader = 'manager' LIMIT 1""", self.id)))
+
+    @api.model
+    def _sql_originals_out(self) -> SQL:
+        """Documents whose originals a pack has handed over and not got back: document_id, name of the pack."""
+        return SQL(
+            """SELECT l.document_id, concat_ws(', ', p.name, p.recipient) AS name
+                 FROM sbo_audit_pack_line l JOIN sbo_audit_pack p ON p.id = l.pack_id
+                WHERE l.kind = 'paper' AND p.originals AND p.state = 'delivered'""")
+
+    @api.model
+    def _originals_out(self, lines):
+        """{id of a loan line: pack and recipient} for those whose document, or something in whose box, is at an audit.
+
+        Called before anything is lent, in one query.
+        """
+        self.env.flush_all()
+        return dict(self.env.execute_query(SQL(
+            """SELECT l.id, MIN(audit.name) FROM sbo_loan_line l
+                 LEFT JOIN sbo_document_place box ON box.id = l.place_id
+                 JOIN (%s) audit ON audit.document_id = l.document_id OR l.place_id IS NOT NULL AND EXISTS (
+                      SELECT FROM sbo_document d JOIN sbo_document_place p ON p.id = d.place_id
+                       WHERE d.id = audit.document_id AND starts_with(p.parent_path, box.parent_path))
+                WHERE l.id = ANY(%s) GROUP BY l.id""", self._sql_originals_out(), lines.ids)))
+
+    def _refuse_lent(self):
+        """Originals that are lent, or at another audit, cannot be handed over; two people at once come one after the
+        other.
+        """
+        # Superuser: which papers are out, whoever hands over.
+        documents = self.sudo().line_ids.filtered(lambda line: line.kind == "paper").document_id
+        self.env["sbo.loan.gate"]._take_turn(documents, documents.place_id)
+        away = self.env.execute_query(SQL(
+            """SELECT d.file_code, away.name FROM (%s UNION ALL %s) away JOIN sbo_document d ON d.id = away.document_id
+                WHERE d.id = ANY(%s) ORDER BY 1 LIMIT 3""",
+            documents._sql_lent(), self._sql_originals_out(), documents.ids))
+        if away:
+            raise UserError(self.env._(
+                "“%(pack)s” cannot be handed over: these originals are not here: %(papers)s. Get them back, or hand it "
+                "over without originals.", pack=self.name, papers=", ".join(f"{code} ({name})" for code, name in away)))
 
     @api.model
     def _sql_holding(self, document_ids) -> SQL:

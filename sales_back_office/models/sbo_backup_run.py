@@ -271,8 +271,8 @@ class SboBackupRun(models.AbstractModel):
                          FROM generate_series(%(start)s::timestamp, %(as_of)s::timestamp + interval '1 day',
                                               %(days)s * interval '1 day') d WHERE d >= %(first)s::date) p
                 WHERE p.ends_at <= %(as_of)s
-                  AND EXISTS (SELECT FROM sbo_document_file f
-                               WHERE f.company_id = %(company)s AND f.create_date < p.ends_at)
+                  AND (SELECT MIN(f.create_date) FROM sbo_document_file f
+                        WHERE f.company_id = %(company)s) < p.ends_at
                   AND NOT EXISTS (SELECT FROM sbo_backup b
                                    WHERE b.company_id = %(company)s AND b.state IN ('good', 'expired')
                                      AND b.finished_at >= p.starts_at AND b.finished_at < p.ends_at)""",

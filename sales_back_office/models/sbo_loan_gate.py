@@ -129,6 +129,7 @@ class SboLoanGate(models.AbstractModel):
         refused = {}
         for company, group in lines.grouped("company_id").items():
             collisions = self._collisions(group, company)
+            audits = self.env["sbo.audit.pack"].sudo()._originals_out(group)
             others = self.env["sbo.loan.line"].sudo().browse(
                 {other for pairs in collisions.values() for _state, other in pairs})
             by_id = {other.id: other for other in others}
@@ -137,6 +138,8 @@ class SboLoanGate(models.AbstractModel):
                 reason = self._refuse_item(line)
                 if not reason and pairs:
                     reason = self._refuse_taken(line, pairs[0][0], by_id[pairs[0][1]])
+                reason = reason or line.id in audits and self.env._(
+                    "its original is with an audit (%s)", audits[line.id])
                 reason = reason or self._refuse_terms(line.loan_id, terms[line.id])
                 if reason:
                     refused[line] = self.env._("%(item)s: %(reason)s", item=line.item, reason=reason)

@@ -9,6 +9,7 @@ from . import test_assessment_papers
 from . import test_assessment_speed
 from . import test_assessment_sql
 from . import test_assessment_standard
+from . import test_audit_originals
 from . import test_audit_packs
 from . import test_audit_requests
 from . import test_backup_missed

@@ -305,7 +305,7 @@ class TestAuditPacks(SboArchiveCommon):
         pack = self._prepared(originals=True, return_due_on="2026-03-20")
         reports = self.env["ir.actions.report"].with_user(self.supervisor)
         receipt = reports._render_qweb_html("sales_back_office.sbo_audit_receipt", pack.ids)[0].decode()
-        for words in (pack.sha256, self.first.file_code, "Mr. Wang", "2 papers are missing"):
+        for words in (pack.sha256, self.first.file_code, "Mr. Wang", "Missing papers: <strong>2</strong>"):
             self.assertIn(words, " ".join(receipt.split()))
         missing = reports._render_qweb_html("sales_back_office.sbo_audit_missing", pack.ids)[0].decode()
         for words in ("Not filed yet", "File lost", self.secret.file_code):

@@ -197,6 +197,22 @@ class TestBackupSets(SboArchiveCommon):
         self.assertEqual(backup.state, "failed")
         self.assertIn("/nowhere/at/all", backup.job_error)
 
+    def test_a_destruction_list_names_the_day_of_the_last_set(self):
+        old = self._expired(title="Old", medium="both")
+        record = self._destruction(old)
+        self.assertFalse(record._sbo_backup_until(), "it has no files")
+        old = self._document(title="Old with a file", date="2010-05-05", medium="both")
+        self._upload(old, "old.txt", b"old bytes")
+        old.with_user(self.clerk).action_file()
+        self.env["sbo.document"]._expire(self.company)
+        self.env.invalidate_all()
+        record = self._destruction(old)
+        self.assertFalse(record._sbo_backup_until(), "no set holds them yet")
+        backup = self._backup()
+        self.assertEqual(record.with_user(self.clerk)._sbo_backup_until(), backup.expires_on)
+        backup._set({"state": "expired"})
+        self.assertFalse(record._sbo_backup_until())
+
     def test_documents_of_another_company_are_not_in_it(self):
         kind = self.env["sbo.document.class"].create({
             "name": "Theirs", "code": "TH", "company_id": self.company2.id, "secrecy_id": self.internal.id})
