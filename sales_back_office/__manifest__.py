@@ -110,6 +110,13 @@
         "views/sbo_loan_line_views.xml",
         "views/sbo_loan_views.xml",
         "views/sbo_loan_record_views.xml",
+        "reports/sbo_document_actions.xml",
+        "reports/sbo_document_templates.xml",
+        "wizards/sbo_file_index_views.xml",
+        "views/sbo_document_views.xml",
+        "views/sbo_document_place_views.xml",
+        "views/sbo_document_class_views.xml",
+        "views/sbo_destruction_views.xml",
         "views/sbo_menus.xml",
     ],
     "demo": [

@@ -101,7 +101,8 @@ class SboDocument(models.Model):
         for model, documents in self.filtered("res_id").grouped("res_model").items():
             if model not in self.env or not getattr(self.env[model], "_sbo_filed", False):
                 raise ValidationError(self.env._("Papers cannot be filed for records of this kind."))
-            self.env[model].browse(documents.mapped("res_id")).check_access("read")
+            # Odoo checks values as superuser; whether the record may be read is asked as the user.
+            self.env[model].sudo(False).browse(documents.mapped("res_id")).check_access("read")
 
     # === CRUD === #
 

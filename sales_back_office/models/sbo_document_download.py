@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from psycopg2.errors import ReadOnlySqlTransaction
 
 
 class SboDocumentDownload(models.Model):
@@ -30,6 +31,9 @@ class SboDocumentDownload(models.Model):
         mine = attachments.sudo().filtered(lambda attachment: attachment.res_model == "sbo.document")
         files = self.env["sbo.document.file"].sudo().search([("attachment_id", "in", mine.ids)]).filtered(
             lambda file: file.document_id.secrecy_id.logged)
+        if files and self.env.cr.readonly:
+            # Odoo answers the request anew, where it may write.
+            raise ReadOnlySqlTransaction("a reading of a filed document is written down")
         if files:
             self.sudo().create([{
                 "document_id": file.document_id.id, "company_id": file.company_id.id, "file_name": file.name,

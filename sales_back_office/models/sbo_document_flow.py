@@ -88,11 +88,11 @@ class SboDocumentFlow(models.AbstractModel):
         self._refuse_lacking()
         self._take_files()
         codes = self._give_codes()
-        self._refuse_same_label(self)
-        self._set_retention()
         # Superuser: whoever files a secret document does not read it from here on.
-        self.sudo()._message_log_batch({
-            document.id: self.env._("Filed as %s.", codes[document.id]) for document in self})
+        documents = self.sudo()
+        documents._refuse_same_label(documents)
+        documents._set_retention()
+        documents._message_log_batch({key: self.env._("Filed as %s.", code) for key, code in codes.items()})
         return self._tell_hidden()
 
     def action_keep(self):

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.fields import Domain
 
 
 class SboFiledOrder(models.AbstractModel):
@@ -9,9 +10,10 @@ class SboFiledOrder(models.AbstractModel):
     _inherit = ["sbo.filed.mixin"]
 
     def _sbo_filed_domain(self):
-        return ["|", "|", *super()._sbo_filed_domain(),
-                "&", ("res_model", "=", "stock.picking"), ("res_id", "in", self.picking_ids.ids),
-                "&", ("res_model", "=", "sbo.contract"), ("res_id", "in", self.sbo_contract_id.ids)]
+        return list(
+            Domain(super()._sbo_filed_domain())
+            | Domain("res_model", "=", "stock.picking") & Domain("res_id", "in", self.picking_ids.ids)
+            | Domain("res_model", "=", "sbo.contract") & Domain("res_id", "in", self.sbo_contract_id.ids))
 
     def _sbo_filed_groups(self, aggregates):
         """Its own papers, those of its deliveries, and its contract's."""

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.fields import Domain
 
 
 class SboFiledPartner(models.AbstractModel):
@@ -12,7 +13,7 @@ class SboFiledPartner(models.AbstractModel):
         return self.commercial_partner_id
 
     def _sbo_filed_domain(self):
-        return ["|", *super()._sbo_filed_domain(), ("partner_id", "child_of", self.ids)]
+        return list(Domain(super()._sbo_filed_domain()) | Domain("partner_id", "child_of", self.ids))
 
     def _sbo_filed_groups(self, aggregates):
         """Whatever names the customer, or one of its people."""
@@ -20,6 +21,8 @@ class SboFiledPartner(models.AbstractModel):
         for partner, *values in self.env["sbo.document"]._read_group(
                 [("partner_id", "child_of", self._origin.ids)], ["partner_id"], aggregates):
             # Superuser: whose contact a person is.
-            for key in {int(part) for part in (partner.sudo().parent_path or str(partner.id)).split("/") if part}:
-                rows.setdefault(key, []).append(values)
+            holder = partner.sudo()
+            while holder:
+                rows.setdefault(holder.id, []).append(values)
+                holder = holder.parent_id
         return rows

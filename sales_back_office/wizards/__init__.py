@@ -16,3 +16,4 @@ from . import sbo_order_progress_entry
 from . import sbo_loan_desk
 from . import sbo_loan_desk_line
 from . import sbo_loan_register
+from . import sbo_file_index
