@@ -132,6 +132,7 @@
         "demo/sbo_orders_verification_demo.xml",
         "demo/sbo_payments_demo.xml",
         "demo/sbo_documents_demo.xml",
+        "demo/sbo_loans_demo.xml",
     ],
     "post_init_hook": "post_init_hook",
     "assets": {"web.assets_tests": ["sales_back_office/static/tests/tours/*.js"]},

@@ -1,10 +1,9 @@
 """Two clerks at the archive at once, in real transactions: one goes first, the other is judged after it."""
 
 import os
-import subprocess
 
 import pytest
-from test_payment_turns import ACT, at_once
+from turns import at_once
 
 PREPARE = """
 from odoo.fields import Command
@@ -37,27 +36,6 @@ def prepared(odoo):
 @pytest.fixture
 def archive(odoo, prepared, new_database):
     return odoo.clone(prepared, new_database())
-
-
-@pytest.fixture
-def start(odoo):
-    """`start(db, login, what, then)`: somebody does it in a shell of their own, in the background."""
-    running = []
-
-    def begin(database, login, what, then="pass"):
-        command = odoo.command("shell", "-d", database, "--no-http", "--log-level=critical")
-        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-        running.append(subprocess.Popen(command, env=odoo.env, text=True, **pipes))
-        running[-1].stdin.write(ACT % {"login": login, "what": what, "then": then})
-        running[-1].stdin.close()
-        running[-1].stdin = None
-        return running[-1]
-
-    yield begin
-    for process in running:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
 
 
 def test_two_papers_never_get_the_same_code(odoo, archive, start):

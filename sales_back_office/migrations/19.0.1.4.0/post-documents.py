@@ -1,4 +1,6 @@
-"""Documents filed late, noted by hand until now, are found by themselves: papers from today on."""
+"""Documents filed late, not called back or lost, noted by hand until now, are found by themselves: papers from today
+on, loans from their first one.
+"""
 
 from odoo import fields
 from odoo.addons.sales_back_office.tools import upgrade
@@ -7,6 +9,8 @@ from openupgradelib import openupgrade
 # as 19.0.1.1.0 had them: name, area, severity, sequence
 NOTED_BY_HAND = {
     "sbo_check_document_filing_late": ("Document filed late", "documents", "1", 650),
+    "sbo_check_document_loan_not_chased": ("Overdue document not called back", "documents", "1", 700),
+    "sbo_check_document_lost_or_disclosed": ("Document lost or disclosed", "documents", "4", 710),
 }
 # Years of contracts and delivery notes are not on file here: they must not be asked for in the first night.
 FROM_TODAY = ("sbo_check_document_filing_late",)
