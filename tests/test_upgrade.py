@@ -24,14 +24,15 @@ CORE = ("account_move", "crm_team", "mail_activity", "mail_message", "res_compan
         "sale_order_line", "stock_move", "stock_picking")
 WIZARDS = """SELECT replace(model, '.', '_') FROM ir_model WHERE transient
               UNION SELECT r.name FROM ir_model_relation r JOIN ir_model m ON m.id = r.model WHERE m.transient"""
-# what 19.0.1.2.0 changes on purpose: checks that look for themselves now
+# what later releases change on purpose: checks that look for themselves now
 AUTOMATED = {
     "order_entry_error", "order_entry_late", "order_notice_late", "order_progress_missing", "order_issue_reply_late",
-    "order_issue_result_late", "dispatch_notice_missing", "invoice_late", "shipped_before_payment"}
+    "order_issue_result_late", "dispatch_notice_missing", "invoice_late", "shipped_before_payment",
+    "document_filing_late"}
 # they ask for what could not be noted before, and look from the day of the upgrade on
 FROM_TODAY = {
     "order_progress_missing", "dispatch_notice_missing", "invoice_late", "signed_return_missing", "order_entry_late",
-    "order_notice_late", "promise_slipped_untold"}
+    "order_notice_late", "promise_slipped_untold", "document_filing_late"}
 WHERE_AND_HOW = {
     "kind", "model_id", "method", "domain", "parameter", "parameter_label", "unit", "responsible_path",
     "target_model_id", "target_user_path", "description", "default_cause"}

@@ -5,7 +5,8 @@ from .sbo_destruction_flow import OPEN, STEP, STEPPED
 from .sbo_document_flow import STEP as DOCUMENT_STEP
 
 METHODS = [
-    ("shred", "Shredding"), ("pulp", "Pulping"), ("burn", "Burning"), ("erase", "Erasing"), ("handed", "By a Service Firm")]
+    ("shred", "Shredding"), ("pulp", "Pulping"), ("burn", "Burning"), ("erase", "Erasing"),
+    ("handed", "By a Service Firm")]
 
 
 class SboDestruction(models.Model):
@@ -20,7 +21,7 @@ class SboDestruction(models.Model):
     name = fields.Char("List No.", required=True, readonly=True, copy=False, default="/")
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     head_id = fields.Many2one(
-        "res.users", "Head of Appraisal", tracking=True, help="Who led the appraisal (鉴定组长).")
+        "res.users", "Head of Appraisal", tracking=True, help="Who led the appraisal.")
     method = fields.Selection(METHODS, required=True, default="shred", tracking=True)
     note = fields.Text("Remark")
     line_ids = fields.One2many("sbo.destruction.line", "destruction_id", "Documents")
@@ -81,9 +82,8 @@ class SboDestruction(models.Model):
         for record in self:
             over = self.env["sbo.document"].search([
                 ("state", "=", "appraisal"), ("company_id", "=", record.company_id.id)])
-            taken = self.env["sbo.destruction.line"]._open_documents(over)
-            blocked = over._blockers()
-            record._put(over.filtered(lambda document: document not in taken and document.id not in blocked))
+            stopped = self.env["sbo.document"].browse(over._blockers())
+            record._put(over - self.env["sbo.destruction.line"]._open_documents(over) - stopped)
 
     def action_documents(self):
         """The documents of the list."""
@@ -97,7 +97,8 @@ class SboDestruction(models.Model):
         [company] = documents.company_id or [self.env.company]
         record = self.create({"company_id": company.id})
         record._put(documents)
-        return {"type": "ir.actions.act_window", "res_model": self._name, "res_id": record.id, "views": [[False, "form"]]}
+        return {"type": "ir.actions.act_window", "res_model": self._name, "res_id": record.id,
+                "views": [[False, "form"]]}
 
     def _put(self, documents):
         self.env["sbo.destruction.line"].create([
@@ -106,7 +107,7 @@ class SboDestruction(models.Model):
     # === what happens === #
 
     def _destroy(self):
-        """The documents are destroyed: their lines in the index stay, their files go, and what keeps a copy is named."""
+        """The documents are destroyed: their lines in the index stay, their files go, what keeps a copy is named."""
         self.ensure_one()
         # Superuser: the last witness need not be a clerk, nor read secret documents; everything was checked above.
         documents = self.sudo().line_ids.document_id._own()

@@ -37,7 +37,8 @@ class SboDestructionFlow(models.AbstractModel):
     _name = "sbo.destruction.flow"
     _description = "Destruction List: Flow"
 
-    state = fields.Selection(STATES, required=True, readonly=True, default="draft", index=True, tracking=True, copy=False)
+    state = fields.Selection(
+        STATES, required=True, readonly=True, default="draft", index=True, tracking=True, copy=False)
     prepared_by_id = fields.Many2one(
         "res.users", "Prepared by", required=True, readonly=True, copy=False, default=lambda self: self.env.user)
     prepared_on = fields.Date(readonly=True, copy=False, default=fields.Date.context_today)
@@ -45,7 +46,7 @@ class SboDestructionFlow(models.AbstractModel):
     approved_on = fields.Date("Approved on", readonly=True, copy=False)
     witness1_id = fields.Many2one(
         "res.users", "First Witness", tracking=True, copy=False, domain="[('share', '=', False)]",
-        help="Watches the destruction (监销人); not whoever has prepared the list.")
+        help="Watches the destruction; not whoever has prepared the list.")
     witness2_id = fields.Many2one(
         "res.users", "Second Witness", tracking=True, copy=False, domain="[('share', '=', False)]")
     before1_at = fields.Datetime("First Witness, before", readonly=True, copy=False)
@@ -146,7 +147,8 @@ class SboDestructionFlow(models.AbstractModel):
         for record in self:
             reason = record._refusal(step)
             if reason:
-                raise UserError(self.env._("“%(list)s” cannot go this step: %(reason)s.", list=record.name, reason=reason))
+                raise UserError(self.env._(
+                    "“%(list)s” cannot go this step: %(reason)s.", list=record.name, reason=reason))
         return self
 
     def _take(self, step, **values):

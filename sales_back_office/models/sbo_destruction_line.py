@@ -31,7 +31,8 @@ class SboDestructionLine(models.Model):
     method = fields.Selection(related="destruction_id.method")
     remark = fields.Char()
     copies_left = fields.Text(
-        "Same Bytes Elsewhere", readonly=True, help="Other records that hold a file of the same content: it stays there.")
+        "Same Bytes Elsewhere", readonly=True,
+        help="Other records that hold a file of the same content: it stays there.")
     block_reason = fields.Text("Not to Be Destroyed because", compute="_compute_block_reason")
 
     _document_uniq = models.UniqueIndex("(destruction_id, document_id)", "The document is on the list already.")
@@ -61,7 +62,8 @@ class SboDestructionLine(models.Model):
         if self.env.context.get("sbo_destruction_step") is not STEP:
             self.destruction_id._refuse_fixed_lines()
             if set(vals) - {"opinion", "remark"}:
-                raise UserError(self.env._("A line of a destruction list says what the document says; take it off instead."))
+                raise UserError(self.env._(
+                    "A line of a destruction list says what the document says; take it off instead."))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

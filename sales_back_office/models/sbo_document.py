@@ -7,7 +7,7 @@ from .sbo_document_flow import STEP, STEPPED
 
 
 class SboDocument(models.Model):
-    """One filed document (档案): what it is, where its paper and its files are, how long it is kept, who may read it."""
+    """One filed document (档案): what it is, where its paper and its files are, how long it is kept, who reads it."""
 
     _name = "sbo.document"
     _description = "Filed Document"
@@ -21,13 +21,13 @@ class SboDocument(models.Model):
 
     title = fields.Char(required=True, tracking=True, index="trigram")
     document_no = fields.Char("Document No.", tracking=True, index="trigram", help="The number on the paper itself.")
-    author = fields.Char(tracking=True, help="Who has made it out (责任者): a department, a customer, an office.")
-    date = fields.Date("Date", required=True, default=fields.Date.context_today, tracking=True)
+    author = fields.Char(tracking=True, help="Who has made it out: a department, a customer, an office.")
+    date = fields.Date(required=True, default=fields.Date.context_today, tracking=True)
     class_id = fields.Many2one(
-        "sbo.document.class", "Class", required=True, index=True, check_company=True, tracking=True, ondelete="restrict")
+        "sbo.document.class", required=True, index=True, check_company=True, tracking=True, ondelete="restrict")
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     secrecy_id = fields.Many2one(
-        "sbo.document.secrecy", "Secrecy", required=True, index=True, tracking=True, ondelete="restrict",
+        "sbo.document.secrecy", required=True, index=True, tracking=True, ondelete="restrict",
         compute="_compute_secrecy_id", store=True, readonly=False, precompute=True)
     medium = fields.Selection(
         [("paper", "Paper"), ("electronic", "Electronic"), ("both", "Both")], required=True, default="paper",
@@ -35,9 +35,10 @@ class SboDocument(models.Model):
     pages = fields.Integer(tracking=True)
     copies = fields.Integer(default=1, tracking=True)
     place_id = fields.Many2one(
-        "sbo.document.place", "Place", index=True, ondelete="restrict", check_company=True, tracking=True)
+        "sbo.document.place", index=True, ondelete="restrict", check_company=True, tracking=True)
     barcode = fields.Char(
-        copy=False, tracking=True, help="On the label; scanned to lend and return. Empty: the archival code, when filed.")
+        copy=False, tracking=True,
+        help="On the label; scanned to lend and return. Empty: the archival code, when filed.")
     partner_id = fields.Many2one("res.partner", "Customer", index=True, tracking=True)
     res_model = fields.Char("Record Type")
     res_id = fields.Many2oneReference("Record", model_field="res_model")
@@ -86,8 +87,8 @@ class SboDocument(models.Model):
         for document in self:
             if document.year and document.date.year != document.year:
                 raise ValidationError(self.env._(
-                    "“%s”: the year of its date stands in its archival code. File it anew under the right year, and say "
-                    "so in a note here.", document.display_name))
+                    "“%s”: the year of its date stands in its archival code. File it anew under the right year, and "
+                    "say so in a note here.", document.display_name))
             if document.date > fields.Date.context_today(document):
                 raise ValidationError(self.env._("“%s” cannot be dated in the future.", document.display_name))
 

@@ -48,12 +48,17 @@ class SboDocumentAttachment(models.AbstractModel):
         return attachments
 
     def write(self, vals):
-        if vals.get("res_model") == MODEL or (vals.get("res_id") and "res_model" not in vals):
-            return self._sbo_write_into(vals)
-        filed = self.sudo().filtered(lambda attachment: attachment.res_model == MODEL)
-        if filed and self.env.context.get("sbo_step") is not STEP:
+        own = self.env.context.get("sbo_step") is STEP
+        before = {attachment.id: attachment.res_model == MODEL and attachment.res_id for attachment in self.sudo()}
+        filed = self.sudo().filtered(lambda attachment: before[attachment.id])
+        if filed and not own:
             filed._sbo_refuse_write(vals)
+        if vals.get("res_model") == MODEL:
+            vals = {**vals, **self._sbo_closed_vals(vals)}
         result = super().write(vals)
+        moved = self.sudo().filtered(
+            lambda attachment: attachment.res_model == MODEL and attachment.res_id != before[attachment.id])
+        moved._sbo_register()
         if filed and CONTENT & set(vals):
             # A file whose bytes came after it, or that moved from one storage to another.
             self.env["sbo.document.file"].sudo().search([("attachment_id", "in", filed.ids)])._verify()
@@ -81,33 +86,16 @@ class SboDocumentAttachment(models.AbstractModel):
         closed = {"public": False, "access_token": False, "res_field": False}
         if vals.get("name"):
             closed["name"] = clean(vals["name"])
-        if vals.get("type", "binary") == "binary":
+        if "url" in vals and vals.get("type", "binary") == "binary":
             closed["url"] = False
         return closed
-
-    def _sbo_write_into(self, vals):
-        """Attachments that may become a document's by this write."""
-        own = self.env.context.get("sbo_step") is STEP
-        before = {attachment.id: (attachment.res_model, attachment.res_id) for attachment in self.sudo()}
-        if not own:
-            leaving = self.sudo().filtered(
-                lambda attachment: attachment.res_model == MODEL and attachment.res_id
-                and (vals.get("res_model", MODEL), vals.get("res_id")) != (MODEL, attachment.res_id))
-            leaving._sbo_refuse_write({"res_id": True})
-        into = vals.get("res_model") == MODEL or any(model == MODEL for model, _id in before.values())
-        result = super().write({**vals, **self._sbo_closed_vals(vals)} if into else vals)
-        self.filtered(lambda attachment: before[attachment.id] != (attachment.sudo().res_model, attachment.sudo().res_id)
-                      )._sbo_register()
-        return result
 
     def _sbo_refuse_write(self, vals):
         if vals.get("public") or vals.get("access_token"):
             raise UserError(self.env._(
                 "“%s” belongs to a filed document: it is never made public, and no link opens it without a login.",
                 self[0].name))
-        if BELONGS & set(vals) and any(
-                vals.get(name, attachment[name]) != attachment[name] for attachment in self for name in BELONGS
-                if attachment.res_id):
+        if any(vals.get(name, attachment[name]) != attachment[name] for attachment in self for name in BELONGS):
             raise UserError(self.env._("“%s” belongs to a filed document: it stays with it.", self[0].name))
         changed = self.filtered(lambda attachment: attachment._sbo_has_bytes() and attachment._sbo_changes(vals))
         if changed:

@@ -13,7 +13,7 @@ class SboDocumentBlockers(models.AbstractModel):
 
     block_reason = fields.Text("Not to Be Destroyed because", compute="_compute_block_reason")
     blocked = fields.Boolean(compute="_compute_block_reason", search="_search_blocked")
-    on_loan = fields.Boolean("On Loan", compute="_compute_on_loan", search="_search_on_loan")
+    on_loan = fields.Boolean(compute="_compute_on_loan", search="_search_on_loan")
 
     def _compute_block_reason(self):
         reasons = self._origin._blockers()
@@ -129,7 +129,8 @@ class SboDocumentBlockers(models.AbstractModel):
                      JOIN account_account a ON a.id = ml.account_id AND a.account_type = 'asset_receivable'
                      JOIN account_move mv ON mv.id = ml.move_id AND mv.state = 'posted'
                     WHERE ml.amount_residual <> 0 AND NOT ml.reconciled AND %s""", unordered),
-            SQL("""SELECT o.document_id, 'issue', i.name FROM ordered o JOIN sbo_order_issue i ON i.order_id = o.order_id
+            SQL("""SELECT o.document_id, 'issue', i.name
+                     FROM ordered o JOIN sbo_order_issue i ON i.order_id = o.order_id
                     WHERE i.state IN ('open', 'replied')"""),
             SQL("""SELECT doc.id, 'issue', i.name FROM doc
                      JOIN res_partner p ON p.commercial_partner_id = doc.partner_id

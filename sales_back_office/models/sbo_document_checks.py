@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 
 class SboDocumentChecks(models.AbstractModel):
-    """What the archive looks for (DOMAIN F1, F2): papers that are not on file in time, files that are not what they were."""
+    """What the archive looks for (DOMAIN F1, F2): papers not on file in time, files that are not what they were."""
 
     _name = "sbo.document.checks"
     _description = "Checks on Documents"

@@ -35,23 +35,25 @@ class SboDocumentClass(models.Model):
         "Longer from", help="Documents of a record of this amount or more, or with a warranty or retention money, are "
         "kept longer. 0: none is.")
     important_years = fields.Integer("Years Kept Longer", default=30)
-    secrecy_id = fields.Many2one("sbo.document.secrecy", "Secrecy", tracking=True)
+    secrecy_id = fields.Many2one("sbo.document.secrecy", tracking=True)
     place_id = fields.Many2one(
         "sbo.document.place", "Usual Place", check_company=True,
         help="Where a new document of this class is put, unless the clerk says otherwise.")
-    file_days = fields.Integer("Days to File", default=5, help="Working days from signing or closing until it is filed.")
+    file_days = fields.Integer(
+        "Days to File", default=5, help="Working days from signing or closing until it is filed.")
     record_model = fields.Selection(
         selection=lambda self: self._selection_record_model(), string="Papers of",
         help="A paper of such a record is filed in this class.")
     expected = fields.Boolean(
-        "Expected by Itself", help="When the record is signed, its paper appears in the list of papers to file: what is "
-        "missing is known from the first day.")
+        "Expected by Itself", help="When the record is signed, its paper appears in the list of papers to file: what "
+        "is missing is known from the first day.")
     numbers = fields.Json(readonly=True, copy=False, help="The last number given in each year; none is given twice.")
     document_count = fields.Integer(compute="_compute_document_count")
 
     _code_uniq = models.UniqueIndex("(company_id, code)", "Another class, maybe an archived one, has this code.")
     _not_negative = models.Constraint(
-        "CHECK (retention_years >= 0 AND important_years >= 0 AND file_days >= 0)", "Years and days cannot be negative.")
+        "CHECK (retention_years >= 0 AND important_years >= 0 AND file_days >= 0)",
+        "Years and days cannot be negative.")
 
     @api.model
     def _selection_record_model(self):
@@ -73,7 +75,8 @@ class SboDocumentClass(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([{name: value for name, value in vals.items() if name != "numbers"} for vals in vals_list])
+        return super().create([
+            {name: value for name, value in vals.items() if name != "numbers"} for vals in vals_list])
 
     def write(self, vals):
         if "numbers" in vals:
@@ -113,7 +116,8 @@ class SboDocumentClass(models.Model):
         return self.browse(one.id for (one,) in found)
 
     def _free_code(self):
-        codes = set(self.with_context(active_test=False).search([("company_id", "=", self.company_id.id)]).mapped("code"))
+        kinds = self.with_context(active_test=False).search([("company_id", "=", self.company_id.id)])
+        codes = set(kinds.mapped("code"))
         return next(f"{self.code[:10]}{n}" for n in range(2, len(codes) + 3) if f"{self.code[:10]}{n}" not in codes)
 
     def _take_numbers(self, year, count):

@@ -6,7 +6,7 @@ from ..tools.file_names import clean
 
 
 class SboDocumentFiles(models.AbstractModel):
-    """The electronic files of a document (电子件): plain attachments that belong to it, each upload one more version."""
+    """The electronic files of a document (电子件): plain attachments that are its own, each upload one more version."""
 
     _name = "sbo.document.files"
     _description = "Document: Files"
@@ -15,7 +15,7 @@ class SboDocumentFiles(models.AbstractModel):
     file_count = fields.Integer("Number of Files", compute="_compute_file_count")
     file_text = fields.Char(
         "Text of the Files", compute="_compute_file_text", search="_search_file_text",
-        help="Searched in what the files say, where Odoo reads them: its module “Attachments List and Document Indexation”.")
+        help="Searched in what the files say, where Odoo reads them (its module for indexing attachments).")
     download_count = fields.Integer("Downloads", compute="_compute_download_count")
 
     def _compute_file_count(self):
@@ -52,14 +52,14 @@ class SboDocumentFiles(models.AbstractModel):
 
     # === actions === #
 
-    def attach_document(self, **_kwargs):
-        """Called by the upload button when the files have become attachments: they are versions already."""
-        self.check_access("read")
-
     def action_downloads(self):
         """Who read its files, and when."""
         action = self.env["ir.actions.act_window"]._for_xml_id("sales_back_office.sbo_document_download_action")
         return dict(action, domain=[("document_id", "in", self.ids)], context={})
+
+    def attach_document(self, **_kwargs):
+        """Called by the upload button when the files have become attachments: they are versions already."""
+        self.check_access("read")
 
     # === files of the record === #
 
@@ -76,7 +76,7 @@ class SboDocumentFiles(models.AbstractModel):
         return found
 
     def _take_files(self):
-        """With the filing, the record's own files become the document's: from here on its secrecy level holds for them."""
+        """With the filing, the record's own files become the document's: its secrecy level holds for them."""
         for document, attachments in self._files_to_take().items():
             mine = attachments.filtered(lambda attachment: not attachment.res_field)
             mine.write({"res_model": "sbo.document", "res_id": document.id})

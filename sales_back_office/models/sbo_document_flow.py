@@ -40,14 +40,16 @@ class SboDocumentFlow(models.AbstractModel):
     file_code = fields.Char("Archival Code", readonly=True, copy=False, index="trigram", help="Never used again.")
     year = fields.Integer(readonly=True, copy=False, aggregator=None)
     number = fields.Integer(readonly=True, copy=False, aggregator=None)
-    state = fields.Selection(STATES, required=True, readonly=True, default="draft", index=True, tracking=True, copy=False)
+    state = fields.Selection(
+        STATES, required=True, readonly=True, default="draft", index=True, tracking=True, copy=False)
     filed_on = fields.Date("Filed on", readonly=True, copy=False, tracking=True)
     filed_at = fields.Datetime("Filed at", readonly=True, copy=False)
     filed_by_id = fields.Many2one("res.users", "Filed by", readonly=True, copy=False)
     file_due_at = fields.Datetime(
         "To Be Filed by", readonly=True, copy=False, help="Working days of its class after it was signed or entered.")
     destroyed_on = fields.Date("Destroyed on", readonly=True, copy=False)
-    destruction_id = fields.Many2one("sbo.destruction", "Destruction List", readonly=True, copy=False, index="btree_not_null")
+    destruction_id = fields.Many2one(
+        "sbo.destruction", "Destruction List", readonly=True, copy=False, index="btree_not_null")
     allowed_actions = fields.Char(compute="_compute_allowed_actions")
 
     _code_uniq = models.UniqueIndex(
@@ -76,8 +78,8 @@ class SboDocumentFlow(models.AbstractModel):
         filed = self.filtered(lambda document: document.state != "draft")
         if filed:
             raise UserError(self.env._(
-                "“%s” is filed: it is never deleted. When its term is over, it goes on a destruction list, and its line "
-                "in the index stays.", filed[0].display_name))
+                "“%s” is filed: it is never deleted. When its term is over, it goes on a destruction list, and its "
+                "line in the index stays.", filed[0].display_name))
 
     # === steps === #
 
@@ -102,7 +104,8 @@ class SboDocumentFlow(models.AbstractModel):
         over = self.filtered(lambda document: document.state != "filed")
         if over:
             raise UserError(self.env._(
-                "“%s”: its term is over. Give it more years, or keep it for ever, and it is kept.", over[0].display_name))
+                "“%s”: its term is over. Give it more years, or keep it for ever, and it is kept.",
+                over[0].display_name))
 
     # === guards === #
 

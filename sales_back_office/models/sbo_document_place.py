@@ -51,14 +51,15 @@ class SboDocumentPlace(models.Model):
         for place in self | self.child_ids:
             if place.parent_id and RANK[place.parent_id.kind] >= RANK[place.kind]:
                 raise ValidationError(self.env._(
-                    "“%(place)s” cannot stand within “%(parent)s”: boxes stand on shelves, shelves in cabinets, cabinets "
-                    "in rooms.", place=place.name, parent=place.parent_id.complete_name))
+                    "“%(place)s” cannot stand within “%(parent)s”: boxes stand on shelves, shelves in cabinets, "
+                    "cabinets in rooms.", place=place.name, parent=place.parent_id.complete_name))
 
     @api.constrains("company_id")
     def _check_company_of_contents(self):
         for place in self:
             if place.child_ids.company_id - place.company_id or place.sudo().document_ids.company_id - place.company_id:
-                raise ValidationError(self.env._("“%s”: what is in it belongs to another company.", place.complete_name))
+                raise ValidationError(self.env._(
+                    "“%s”: what is in it belongs to another company.", place.complete_name))
 
     @api.constrains("barcode")
     def _check_barcode(self):

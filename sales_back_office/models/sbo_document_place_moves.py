@@ -5,7 +5,7 @@ from odoo.tools import SQL
 
 
 class SboDocumentPlaceMoves(models.AbstractModel):
-    """What happens at a place: it is full or not, it moves with all that is in it, it cannot go while papers are there."""
+    """What happens at a place: it is full or not, it moves with all that is in it, it stays while papers are there."""
 
     _name = "sbo.document.place.moves"
     _description = "Place of Documents: Contents"
@@ -29,7 +29,7 @@ class SboDocumentPlaceMoves(models.AbstractModel):
             hidden._refuse_used(self.env._("cannot be archived"))
 
     def write(self, vals):
-        moved = self.filtered(lambda place: place.parent_id.id != vals["parent_id"]) if "parent_id" in vals else self.browse()
+        moved = self.filtered(lambda place: "parent_id" in vals and place.parent_id.id != vals["parent_id"])
         names = {place.id: place.complete_name for place in moved}
         result = super().write(vals)
         if moved:
@@ -80,8 +80,8 @@ class SboDocumentPlaceMoves(models.AbstractModel):
         for place in counted:
             if counts.get(place.id, 0) > place.capacity:
                 raise ValidationError(self.env._(
-                    "“%(place)s” is full: %(capacity)s documents fit in, %(count)s would be there. Choose another place, "
-                    "or correct its capacity.",
+                    "“%(place)s” is full: %(capacity)s documents fit in, %(count)s would be there. Choose another "
+                    "place, or correct its capacity.",
                     place=place.complete_name, capacity=place.capacity, count=counts[place.id]))
 
     def _hold(self):

@@ -7,7 +7,7 @@ TELLING = {"db_datas", "index_content"}
 
 
 class SboDocumentReading(models.AbstractModel):
-    """How an attachment of a filed document is read: by who may read the document, with no token; and who did, is noted.
+    """How an attachment of a filed document is read: by who may read the document, by no token; who did, is noted.
 
     Streams are noted in ``ir.binary``; here the ways without a stream.
     """

@@ -58,6 +58,28 @@ class SboDocumentRetention(models.AbstractModel):
         """Put these, whose term is over, on a new destruction list."""
         return self.env["sbo.destruction"]._open_with(self)
 
+    @api.model
+    def _cron_retention(self):
+        """Nightly: papers that should be on file, terms that begin, terms that are over."""
+        self._make_expected()
+        commit = self.env["ir.cron"]._commit_progress
+        last = 0
+        while True:
+            # Terms that wait for something to happen; archived drafts have none.
+            waiting = self.sudo().search([
+                ("id", ">", last), ("state", "=", "filed"), ("keep_until", "=", False), ("permanent", "=", False),
+                ("retention_start", "=", "fulfilled"), ("res_id", "!=", False)], order="id", limit=BATCH)
+            if not waiting:
+                break
+            last = waiting[-1].id
+            waiting._set_retention()
+            if not commit(len(waiting)):
+                return
+        for company in self.env["res.company"].sudo().search([("active", "=", True)]):
+            self._expire(company)
+            if not commit(1):
+                return
+
     # === the term === #
 
     def _set_retention(self):
@@ -102,30 +124,6 @@ class SboDocumentRetention(models.AbstractModel):
                     if ended.get(document.res_id):
                         starts[document.id] = date(ended[document.res_id].year, 12, 31)
         return {key: day for key, day in starts.items() if day}
-
-    # === nights === #
-
-    @api.model
-    def _cron_retention(self):
-        """Nightly: papers that should be on file, terms that begin, terms that are over."""
-        self._make_expected()
-        commit = self.env["ir.cron"]._commit_progress
-        last = 0
-        while True:
-            # Terms that wait for something to happen; archived drafts have none.
-            waiting = self.sudo().search([
-                ("id", ">", last), ("state", "=", "filed"), ("keep_until", "=", False), ("permanent", "=", False),
-                ("retention_start", "=", "fulfilled"), ("res_id", "!=", False)], order="id", limit=BATCH)
-            if not waiting:
-                break
-            last = waiting[-1].id
-            waiting._set_retention()
-            if not commit(len(waiting)):
-                return
-        for company in self.env["res.company"].sudo().search([]):
-            self._expire(company)
-            if not commit(1):
-                return
 
     @api.model
     def _expire(self, company, day=None):

@@ -24,7 +24,7 @@ class SboDocumentSecrecy(models.Model):
     approver = fields.Selection(
         [("clerk", "Clerk"), ("supervisor", "Supervisor"), ("manager", "Manager")], "Loans Approved by",
         required=True, default="clerk", tracking=True)
-    loan_days = fields.Integer("Loan Days", default=7, help="Working days; the loan is due after them.")
+    loan_days = fields.Integer(default=7, help="Working days; the loan is due after them.")
     renewals = fields.Integer(default=1)
     on_site_only = fields.Boolean("Read on Site Only", tracking=True)
     logged = fields.Boolean(

@@ -112,10 +112,17 @@ class SboFiledMixin(models.AbstractModel):
     def _sbo_filed_groups(self, aggregates):
         """{record id: [aggregates of its documents]}, one query; override where more than its own are shown."""
         rows = {}
+        if not self._sbo_reads_filed():
+            return rows
         for res_id, *values in self.env["sbo.document"]._read_group(
                 [("res_model", "=", self._name), ("res_id", "in", self._origin.ids)], ["res_id"], aggregates):
             rows.setdefault(res_id, []).append(values)
         return rows
+
+    @api.model
+    def _sbo_reads_filed(self):
+        """A customer on the portal reads orders, and no documents."""
+        return self.env["sbo.document"].has_access("read")
 
     def _sbo_filed_company(self):
         return (self.company_id if "company_id" in self._fields else self.env["res.company"]) or self.env.company
@@ -217,5 +224,6 @@ class SboFiledMixin(models.AbstractModel):
         return E.list(
             E.field(name="document_id"), E.field(name="name"), E.field(name="version"), E.field(name="uploaded_at"),
             E.field(name="size"),
-            E.button({"name": "action_download", "type": "object", "string": self.env._("Open"), "icon": "fa-download"}),
+            E.button({"name": "action_download", "type": "object", "string": self.env._("Open"),
+                      "icon": "fa-download"}),
             {"create": "0", "edit": "0", "delete": "0"})

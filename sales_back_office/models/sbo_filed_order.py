@@ -18,6 +18,8 @@ class SboFiledOrder(models.AbstractModel):
     def _sbo_filed_groups(self, aggregates):
         """Its own papers, those of its deliveries, and its contract's."""
         rows = super()._sbo_filed_groups(aggregates)
+        if not self._sbo_reads_filed():
+            return rows
         # Superuser: which deliveries and contracts they are; what is shown of them is asked as the user.
         orders = self._origin.sudo()
         owners = [("stock.picking", {picking.id: [order.id] for order in orders for picking in order.picking_ids}),

@@ -18,6 +18,8 @@ class SboFiledPartner(models.AbstractModel):
     def _sbo_filed_groups(self, aggregates):
         """Whatever names the customer, or one of its people."""
         rows = {}
+        if not self._sbo_reads_filed():
+            return rows
         for partner, *values in self.env["sbo.document"]._read_group(
                 [("partner_id", "child_of", self._origin.ids)], ["partner_id"], aggregates):
             # Superuser: whose contact a person is.

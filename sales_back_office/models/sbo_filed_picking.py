@@ -18,7 +18,8 @@ class SboFiledPicking(models.AbstractModel):
             ("res_model", "=", self._name), ("res_id", "in", self.ids), ("res_field", "=", "sbo_signed_scan")])
 
     def _sbo_fulfilled_on(self):
-        return {picking.id: picking.date_done.date() for picking in self if picking.state == "done" and picking.date_done}
+        done = self.filtered(lambda picking: picking.state == "done" and picking.date_done)
+        return {picking.id: picking.date_done.date() for picking in done}
 
     @api.model
     def _sbo_papers_due(self, company, since):

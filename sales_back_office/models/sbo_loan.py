@@ -29,7 +29,8 @@ class SboLoan(models.Model):
         "res.partner", required=True, index=True, tracking=True, default=lambda self: self._default_borrower())
     borrower_type = fields.Selection(
         TYPES, "Borrower Is", required=True, compute="_compute_borrower_type", store=True, readonly=False,
-        precompute=True, tracking=True, help="Whoever comes from outside brings a letter, shows an ID and reads on site.")
+        precompute=True, tracking=True,
+        help="Whoever comes from outside brings a letter, shows an ID and reads on site.")
     phone = fields.Char(compute="_compute_borrower_facts", store=True, readonly=False, precompute=True)
     department = fields.Char(compute="_compute_borrower_facts", store=True, readonly=False, precompute=True)
     kind = fields.Selection(KINDS, "Form", required=True, default="out", tracking=True)

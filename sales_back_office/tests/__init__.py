@@ -98,9 +98,10 @@ from . import test_loan_access
 from . import test_loan_papers
 from . import test_documents_filing
 from . import test_documents_files
+from . import test_loan_files
 from . import test_documents_access
 from . import test_documents_places
 from . import test_documents_records
 from . import test_documents_destruction
 from . import test_documents_papers
-from . import test_loan_files
+from . import test_loan_tours

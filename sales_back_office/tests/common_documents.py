@@ -53,7 +53,7 @@ class SboDocumentsCommon(SboCheckCommon):
         # By SQL: its way from draft to signature is another area's story.
         cls.env.flush_all()
         for name, value in {"state": "signed", "signed_on": "2026-03-02", **vals}.items():
-            cls.env.cr.execute(f"UPDATE sbo_contract SET {name} = %s WHERE id = %s", [value, contract.id])  # noqa: S608
+            cls.env.cr.execute(f"UPDATE sbo_contract SET {name} = %s WHERE id = %s", [value, contract.id])
         cls.env.invalidate_all()
         return contract
 

@@ -93,7 +93,8 @@ class TestDocumentsAccess(SboDocumentsCommon):
         document = self._filed(secrecy_id=self.restricted.id)
         document.with_user(self.manager).place_id = self._place("Safe", "cabinet", self.room)
         self.assertEqual(len(document.move_ids), 1)
-        self.assertFalse(self.env["sbo.document.move"].with_user(self.clerk).search([("document_id", "=", document.id)]))
+        moves = self.env["sbo.document.move"].with_user(self.clerk)
+        self.assertFalse(moves.search([("document_id", "=", document.id)]))
         with self.assertRaises(AccessError):
             document.move_ids.with_user(self.clerk).read(["to_name"])
 
@@ -133,7 +134,8 @@ class TestDocumentsDownload(SboDocumentsCommon, HttpCase):
             self.authenticate(login, login)
             for level, attachment in self.attachments.items():
                 expected = level.encode() if role in READERS[level] else None
-                for url in (f"/web/content/{attachment.id}?download=true", f"/web/content/ir.attachment/{attachment.id}/datas",
+                for url in (f"/web/content/{attachment.id}?download=true",
+                            f"/web/content/ir.attachment/{attachment.id}/datas",
                             f"/web/content/{attachment.id}/{level}.txt?unique=1"):
                     with self.subTest(role=role, level=level, url=url):
                         self.assertEqual(self._got(url), expected)
@@ -158,7 +160,8 @@ class TestDocumentsDownload(SboDocumentsCommon, HttpCase):
         answer = self.url_open(f"/mail/attachment/pdf_first_page/{attachment.id}?access_token={owner}")
         self.assertEqual(answer.status_code, 404)
         with self.assertRaises(JsonRpcException), mute_logger("odoo.http"):
-            self.make_jsonrpc_request("/mail/attachment/delete", {"attachment_id": attachment.id, "access_token": owner})
+            self.make_jsonrpc_request(
+                "/mail/attachment/delete", {"attachment_id": attachment.id, "access_token": owner})
         self.assertTrue(attachment.exists())
 
     def test_downloads_of_secret_files_are_noted(self):
@@ -172,7 +175,8 @@ class TestDocumentsDownload(SboDocumentsCommon, HttpCase):
         self.assertEqual(len(self._log("restricted")), 1, "who got nothing has read nothing")
         self.authenticate("sbo_auditor", "sbo_auditor")
         zipped = self.url_open("/mail/attachment/zip", data={
-            "file_ids": str(self.attachments["restricted"].id), "zip_name": "all.zip", "csrf_token": Request.csrf_token(self)})
+            "file_ids": str(self.attachments["restricted"].id), "zip_name": "all.zip",
+            "csrf_token": Request.csrf_token(self)})
         self.assertEqual(zipped.content[:2], b"PK")
         self.assertIn(("sbo_auditor", "download"), self._log("restricted"))
         document = self.env["sbo.document"].browse(self.attachments["restricted"].res_id)

@@ -125,7 +125,8 @@ class TestDocumentsFiles(SboDocumentsCommon):
         other = self._filed(secrecy_id=self.restricted.id)
         self._upload(other, "secret.txt", b"thermonuclear secret", user=self.manager)
         documents = self.env["sbo.document"]
-        self.assertEqual(documents.with_user(self.clerk).search([("file_text", "ilike", "Thermonuclear")]), self.document)
+        found = documents.with_user(self.clerk).search([("file_text", "ilike", "Thermonuclear")])
+        self.assertEqual(found, self.document)
         self.assertEqual(documents.with_user(self.manager).search([("file_text", "ilike", "thermonuclear")]),
                          self.document | other)
         self.assertFalse(documents.search([("file_text", "ilike", "nothing of the kind")]))

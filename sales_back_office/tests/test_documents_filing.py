@@ -14,7 +14,8 @@ class TestDocumentsFiling(SboDocumentsCommon):
         self.assertEqual((document.state, document.file_code, document.sbo_clerk_id), ("draft", False, self.clerk))
         document.with_user(self.clerk).action_file()
         self.assertEqual(
-            (document.state, document.file_code, document.barcode, document.filed_by_id, document.keep_until.isoformat()),
+            (document.state, document.file_code, document.barcode, document.filed_by_id,
+             document.keep_until.isoformat()),
             ("filed", "2026-LT-0001", "2026-LT-0001", self.clerk, "2036-12-31"))
         self.assertIn("2026-LT-0001", document.message_ids[0].body)
 

@@ -151,10 +151,12 @@ class TestDocumentsOfRecords(SboDocumentsCommon):
         self.assertFalse(self._findings(document))
         self._run(check, "2026-03-10 02:00")
         finding = self._findings(document, check)
-        self.assertEqual((finding.user_id, finding.due_at, finding.closed_at), (self.clerk, at("2026-03-09 18:00"), False))
+        self.assertEqual((finding.user_id, finding.due_at, finding.closed_at),
+                         (self.clerk, at("2026-03-09 18:00"), False))
         document.with_user(self.clerk).write({"place_id": self.box.id})
         document.with_user(self.clerk).action_file()
-        self.env.cr.execute("UPDATE sbo_document SET filed_at = %s WHERE id = %s", [at("2026-03-11 10:00"), document.id])
+        self.env.cr.execute("UPDATE sbo_document SET filed_at = %s WHERE id = %s",
+                            [at("2026-03-11 10:00"), document.id])
         self.env.invalidate_all()
         self._run(check, "2026-03-12 02:00")
         self.assertEqual(finding.closed_at, at("2026-03-11 10:00"))

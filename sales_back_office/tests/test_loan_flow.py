@@ -140,7 +140,8 @@ class TestLoanFlow(SboLoanCommon):
     def test_limit_of_items(self):
         self._lend(self.contract | self.letter)
         more = self._loan(self.report | self.secret, user=self.supervisor)
-        text = self._refused("may have 3 items at a time and has 2: 2 more", more.with_user(self.supervisor).action_lend)
+        more = more.with_user(self.supervisor)
+        text = self._refused("may have 3 items at a time and has 2: 2 more", more.action_lend)
         self.assertIn("Something must come back first", text)
         self._lend(self.report)
         self.company.sbo_loan_items = 0

@@ -13,7 +13,7 @@ from . import sbo_leaver
 from . import sbo_order_answer
 from . import sbo_order_issue_step
 from . import sbo_order_progress_entry
-from . import sbo_file_index
 from . import sbo_loan_desk
 from . import sbo_loan_desk_line
 from . import sbo_loan_register
+from . import sbo_file_index

@@ -20,7 +20,7 @@ class SboFileIndex(models.TransientModel):
 
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     class_ids = fields.Many2many("sbo.document.class", string="Classes", domain="[('company_id', '=', company_id)]")
-    place_id = fields.Many2one("sbo.document.place", "Place", domain="[('company_id', '=', company_id)]")
+    place_id = fields.Many2one("sbo.document.place", domain="[('company_id', '=', company_id)]")
     date_from = fields.Date("Dated from")
     date_to = fields.Date("Dated until")
     with_destroyed = fields.Boolean("With Destroyed Ones", default=True)
@@ -46,11 +46,12 @@ class SboFileIndex(models.TransientModel):
     def _documents(self):
         domain = Domain("company_id", "=", self.company_id.id) & Domain(
             "state", "in", ["filed", "appraisal", *(["destroyed"] if self.with_destroyed else [])])
-        for name, condition in (
-                ("class_ids", ("class_id", "in", self.class_ids.ids)), ("place_id", ("place_id", "child_of", self.place_id.id)),
-                ("date_from", ("date", ">=", self.date_from)), ("date_to", ("date", "<=", self.date_to))):
-            if self[name]:
-                domain &= Domain(*condition)
+        for chosen, field, operator, value in (
+                (self.class_ids, "class_id", "in", self.class_ids.ids),
+                (self.place_id, "place_id", "child_of", self.place_id.id),
+                (self.date_from, "date", ">=", self.date_from), (self.date_to, "date", "<=", self.date_to)):
+            if chosen:
+                domain &= Domain(field, operator, value)
         documents = self.env["sbo.document"].search(domain)
         if not documents:
             raise UserError(self.env._("Nothing is on file for this choice."))
@@ -62,7 +63,8 @@ class SboFileIndex(models.TransientModel):
         stream = io.BytesIO()
         options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         with xlsxwriter.Workbook(stream, options) as book:
-            head = book.add_format({"bold": True, "bg_color": "#E7E0EC", "border": 1, "text_wrap": True, "valign": "top"})
+            head = book.add_format({
+                "bold": True, "bg_color": "#E7E0EC", "border": 1, "text_wrap": True, "valign": "top"})
             for number, table in enumerate(
                     self.env["report.sales_back_office.sbo_document_index"]._get_tables(documents), start=1):
                 sheet = book.add_worksheet(self.env._("File Index %s", number))
