@@ -27,8 +27,9 @@ STEPPED = {
     "paper_count", "missing_count", "left_out_count", "manager_only", "delivered_at", "delivered_by_id", "returned_on",
     "job_state", "job_cursor", "job_tries", "job_done", "job_total", "job_error"}
 # What the snapshot was taken of, and what the receipt says.
-SCOPED = {"company_id", "request_id", "date_from", "date_to", "partner_ids", "contract_ids", "class_ids"}
-RECEIPT = {"recipient", "originals", "return_due_on"}
+SCOPED = frozenset({
+    "company_id", "request_id", "date_from", "date_to", "partner_ids", "contract_ids", "class_ids"})
+RECEIPT = frozenset({"recipient", "originals", "return_due_on"})
 
 
 class SboAuditPack(models.Model):
@@ -47,7 +48,7 @@ class SboAuditPack(models.Model):
 
     name = fields.Char("Pack No.", required=True, readonly=True, copy=False, default="/")
     request_id = fields.Many2one(
-        "sbo.audit.request", "Request", index="btree_not_null", check_company=True, ondelete="restrict")
+        "sbo.audit.request", "Audit Request", index="btree_not_null", check_company=True, ondelete="restrict")
     state = fields.Selection(
         STATES, required=True, readonly=True, default="draft", index=True, tracking=True, copy=False)
     sbo_clerk_id = fields.Many2one(related="request_id.sbo_clerk_id")
@@ -97,9 +98,8 @@ class SboAuditPack(models.Model):
             raise UserError(self.env._(
                 "The state and content of a pack come with its steps: prepare, hand over, close."))
         for pack in self:
-            fixed = SCOPED if pack.state != "draft" else set()
-            fixed |= RECEIPT if pack.state in ("delivered", "closed", "cancelled") else set()
-            if self._steps_only(vals, fixed):
+            over = pack.state in ("delivered", "closed", "cancelled")
+            if pack.state != "draft" and self._steps_only(vals, SCOPED | RECEIPT if over else SCOPED):
                 raise UserError(self.env._(
                     "“%s” has been prepared: what it is about, and what was signed for, stays. Make a new pack.",
                     pack.name))

@@ -11,9 +11,19 @@ class SboArchiveCommon(SboDocumentsCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls._empty_archive()
         cls.company.write({"sbo_backup_from": "2026-01-01", "sbo_backup_user_id": cls.clerk.id})
         cls.open_level, cls.manager_level = cls.internal, cls.restricted
         cls.clerk.company_id = cls.company
+
+    @classmethod
+    def _empty_archive(cls):
+        """Stories begin with an empty archive: what is on file in this database is another company's meanwhile."""
+        cls.env.flush_all()
+        for table in ("sbo_document", "sbo_document_file", "sbo_backup", "sbo_audit_request", "sbo_audit_pack"):
+            cls.env.cr.execute(f"UPDATE {table} SET company_id = %s", [cls.company2.id])
+        cls.env.cr.execute("UPDATE sbo_audit_pack SET job_state = NULL")
+        cls.env.invalidate_all()
 
     def setUp(self):
         super().setUp()

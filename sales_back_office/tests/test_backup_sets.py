@@ -198,7 +198,7 @@ class TestBackupSets(SboArchiveCommon):
         self.assertIn("/nowhere/at/all", backup.job_error)
 
     def test_a_destruction_list_names_the_day_of_the_last_set(self):
-        old = self._expired(title="Old", medium="both")
+        old = self._expired(title="Old", medium="paper")
         record = self._destruction(old)
         self.assertFalse(record._sbo_backup_until(), "it has no files")
         old = self._document(title="Old with a file", date="2010-05-05", medium="both")
