@@ -116,7 +116,8 @@ def _desk(database, uid, rounds, note):
 
     def hand(side):
         with environment(database) as env, side.watch(env.cr):
-            env.cr.execute("SELECT id FROM sbo_loan_line WHERE state IN ('waiting', 'out') ORDER BY loan_id, id LIMIT %s", [FEW])
+            env.cr.execute(
+                "SELECT id FROM sbo_loan_line WHERE state IN ('waiting', 'out') ORDER BY loan_id, id LIMIT %s", [FEW])
             return env.cr.rowcount
 
     ours_side, hand_side = in_turn(rounds, ours=ours, hand=hand)
