@@ -32,7 +32,7 @@ AUTOMATED = {
 # they ask for what could not be noted before, and look from the day of the upgrade on
 FROM_TODAY = {
     "order_progress_missing", "dispatch_notice_missing", "invoice_late", "signed_return_missing", "order_entry_late",
-    "order_notice_late", "promise_slipped_untold"}
+    "order_notice_late", "promise_slipped_untold", "document_filing_late"}
 WHERE_AND_HOW = {
     "kind", "model_id", "method", "domain", "parameter", "parameter_label", "unit", "responsible_path",
     "target_model_id", "target_user_path", "description", "default_cause"}
