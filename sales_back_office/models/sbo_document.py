@@ -13,8 +13,8 @@ class SboDocument(models.Model):
     _description = "Filed Document"
     _inherit = [
         "sbo.document.lent", "sbo.document.flow", "sbo.document.retention", "sbo.document.expected",
-        "sbo.document.blockers", "sbo.document.files", "sbo.document.checks", "sbo.served.mixin", "sbo.checked.mixin", "mail.thread",
-        "mail.activity.mixin"]
+        "sbo.document.blockers", "sbo.document.files", "sbo.document.checks", "sbo.served.mixin", "sbo.checked.mixin",
+        "mail.thread", "mail.activity.mixin"]
     _order = "file_code desc, id desc"
     _rec_names_search = ["file_code", "title", "document_no", "barcode"]
     _check_company_auto = True
