@@ -51,6 +51,7 @@ class SboDocument(models.Model):
     move_ids = fields.One2many("sbo.document.move", "document_id", "Where It Has Been", readonly=True)
     active = fields.Boolean(default=True)
 
+    _order_idx = models.Index("(file_code DESC, id DESC)")
     _record_idx = models.Index("(res_model, res_id)")
     _barcode_uniq = models.UniqueIndex(
         "(company_id, barcode) WHERE barcode IS NOT NULL", "Another document has this label already.")

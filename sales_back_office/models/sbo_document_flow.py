@@ -55,6 +55,9 @@ class SboDocumentFlow(models.AbstractModel):
     _code_uniq = models.UniqueIndex(
         "(company_id, file_code) WHERE file_code IS NOT NULL", "This archival code has been given already.")
 
+    _late_idx = models.Index(
+        "(company_id, file_due_at) WHERE filed_at IS NULL OR filed_at > file_due_at")
+
     @api.depends_context("uid")
     @api.depends("state")
     def _compute_allowed_actions(self):

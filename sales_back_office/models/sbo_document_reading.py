@@ -23,9 +23,7 @@ class SboDocumentReading(models.AbstractModel):
 
     def _fetch_query(self, query, fields):
         fetched = super()._fetch_query(query, fields)
-        # With bin_size Odoo fetches how long the data is, not the data.
-        telling = TELLING - {"db_datas"} if self.env.context.get("bin_size") else TELLING
-        if not self.env.su and any(field.name in telling for field in fields):
+        if not self.env.su and any(field.name in TELLING for field in fields):
             self.env["sbo.document.download"]._log(fetched, "data")
         return fetched
 

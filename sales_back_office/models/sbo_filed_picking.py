@@ -9,6 +9,8 @@ class SboFiledPicking(models.AbstractModel):
     _description = "Delivery: Filed Documents"
     _inherit = ["sbo.filed.mixin"]
 
+    _sbo_filed_idx = models.Index("(company_id, sbo_signed_on) WHERE sbo_signed_on IS NOT NULL")
+
     def _sbo_paper_date(self):
         return self.sbo_signed_on or (self.date_done and self.date_done.date()) or super()._sbo_paper_date()
 

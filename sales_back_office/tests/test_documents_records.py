@@ -122,6 +122,22 @@ class TestDocumentsOfRecords(SboDocumentsCommon):
         other.unlink()
         self.assertEqual((draft.res_model, draft.res_id), (False, 0))
 
+    def test_papers_follow_a_merged_customer(self):
+        kept, gone = self._customer("Kept"), self._customer("Gone")
+        document = self._filed(res_model="res.partner", res_id=gone.id, partner_id=gone.id)
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((kept | gone).ids, kept, extra_checks=False)
+        self.env.invalidate_all()
+        self.assertFalse(gone.exists())
+        self.assertEqual((document.res_id, document.partner_id), (kept.id, kept))
+
+    def test_a_customer_on_the_portal_reads_orders_and_no_documents(self):
+        order = self._order(self.customer)
+        self._filed(res_model="sale.order", res_id=order.id)
+        portal = self._user("sbo_portal_docs2", "base.group_portal")
+        self.assertEqual(self.customer.with_user(portal)._sbo_filed_groups(["__count"]), {})
+        self.assertEqual(order.with_user(portal)._sbo_filed_groups(["__count"]), {})
+
     def test_a_paper_hangs_on_records_one_may_read(self):
         stranger = self._contract()
         self.env.cr.execute("UPDATE sbo_contract SET company_id = %s WHERE id = %s", [self.company2.id, stranger.id])
@@ -200,3 +216,24 @@ class TestDocumentsOfRecords(SboDocumentsCommon):
             form.title = "By hand"
             form.class_id = self.kind
             self.assertEqual((form.secrecy_id, form.retention_years), (self.internal, 10))
+
+    def test_the_nights_run(self):
+        contract, waiting = self._contract(), self._filed(res_model="sbo.contract", retention_start="fulfilled",
+                                                          res_id=self._contract(state="terminated").id)
+        over = self._filed()
+        damaged = self._filed()
+        file = self._upload(damaged)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE sbo_document SET keep_until = NULL WHERE id = %s", [waiting.id])
+        self.env.cr.execute("UPDATE sbo_document SET keep_until = '2020-01-01' WHERE id = %s", [over.id])
+        self.env.cr.execute("UPDATE sbo_document_file SET checked_at = NULL, sha256 = 'x' WHERE attachment_id = %s",
+                            [file.id])
+        self.env.invalidate_all()
+        with self.enter_registry_test_mode():
+            self.env.ref("sales_back_office.sbo_document_retention_cron").method_direct_trigger()
+            self.env.ref("sales_back_office.sbo_document_verify_cron").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertTrue(self.env["sbo.document"].search([
+            ("res_model", "=", "sbo.contract"), ("res_id", "=", contract.id), ("expected", "=", True)]))
+        self.assertTrue(waiting.keep_until)
+        self.assertEqual((over.state, damaged.file_ids.damage), ("appraisal", "changed"))
