@@ -204,6 +204,8 @@ class SboLoanFlow(models.AbstractModel):
             raise UserError(self.env._("Say what is wanted: choose documents, or describe them in words."))
         self.env["sbo.loan.gate"]._refuse_overdue(self.borrower_id.sudo(), self.company_id)
         self._check_items(self.sudo().line_ids)
+        if self.kind == "copy" and not (self.copy_for or "").strip():
+            raise UserError(self.env._("Say what the copy is for: it is stamped “only for … use”."))
 
     def _check_items(self, lines):
         """What the terms of the items never allow is said when it is asked for, not at the desk."""
