@@ -63,7 +63,7 @@ class SboLoan(models.Model):
         # Superuser: whether a borrower works here is no secret.
         for loan in self:
             inside = loan.borrower_id.sudo().user_ids.filtered(lambda user: not user.share)
-            if inside:
+            if inside or not loan.borrower_id:
                 loan.borrower_type = "inside"
             elif not loan.borrower_type or loan.borrower_type == "inside":
                 loan.borrower_type = "outside"
@@ -80,11 +80,12 @@ class SboLoan(models.Model):
             loan.phone = loan.borrower_id.phone
             loan.department = ", ".join(mine.mapped("name")) or loan.borrower_id.parent_id.name
 
-    @api.depends("line_ids.document_id", "line_ids.place_id")
+    @api.depends("line_ids.document_id", "line_ids.place_id", "request_text")
     def _compute_counts(self):
         for loan in self:
             loan.line_count = len(loan.line_ids)
-            loan.items = "; ".join(loan.line_ids[:3].mapped("item")) + (" …" if len(loan.line_ids) > 3 else "")
+            shown = "; ".join(filter(None, loan.line_ids[:3].mapped("item")))
+            loan.items = shown + " …" if len(loan.line_ids) > 3 else shown or (loan.request_text or "")[:80]
 
     @api.depends("line_ids.due_on", "line_ids.out_at", "line_ids.state", "company_id")
     def _compute_dates(self):

@@ -40,7 +40,7 @@ class SboLoanFlow(models.AbstractModel):
     _description = "Loan of Documents: Flow"
 
     state = fields.Selection(
-        STATES, required=True, readonly=True, default="draft", index=True, tracking=True, copy=False)
+        STATES, required=True, readonly=True, default="draft", index=True, tracking=True, copy=False, group_expand=True)
     requested_by_id = fields.Many2one(
         "res.users", "Requested by", readonly=True, copy=False, default=lambda self: self.env.user)
     requested_at = fields.Datetime("Requested", readonly=True, copy=False, help="Who asked first is first in line.")
@@ -53,15 +53,24 @@ class SboLoanFlow(models.AbstractModel):
     renewal_asked_at = fields.Datetime("Renewal Asked for", readonly=True, copy=False, tracking=True)
     closed_at = fields.Datetime("Closed", readonly=True, copy=False)
     allowed_actions = fields.Char(compute="_compute_allowed_actions")
+    can_change = fields.Boolean(compute="_compute_can_change")
 
     @api.depends_context("uid")
-    @api.depends("state", "borrower_id", "line_ids", "approved_rank")
+    @api.depends("state", "borrower_id", "line_ids.state", "approved_rank")
     def _compute_allowed_actions(self):
         """Names of the steps this user may take now, for the buttons."""
         terms = self._loan_terms()
         for loan in self:
             loan.allowed_actions = ",".join(
                 step for step in TRANSITIONS if not loan._refusal(step, terms.get(loan._origin.id, 0)))
+
+    @api.depends_context("uid")
+    @api.depends("state")
+    def _compute_can_change(self):
+        """What is asked for is changed by whoever asks until it is requested, by a clerk until it is decided."""
+        clerk = self._rank() >= 0
+        for loan in self:
+            loan.can_change = loan.state == "draft" or (clerk and loan.state == "requested")
 
     def write(self, vals):
         if not self.env.su:
@@ -118,8 +127,6 @@ class SboLoanFlow(models.AbstractModel):
             loan._approve()
         self._check_step("lend")
         waiting = self.line_ids.filtered(lambda line: line.state == "waiting")
-        if not waiting:
-            raise UserError(self.env._("There is nothing left to hand out."))
         refused = waiting._lend(all_or_nothing=False)
         return refused and {
             "type": "ir.actions.client", "tag": "display_notification",
@@ -151,6 +158,8 @@ class SboLoanFlow(models.AbstractModel):
         again = step == "approve" and self.state == "approved" and self.approved_rank >= needed
         if self.state not in sources or again:
             return self.env._("it is %s", dict(self._fields["state"]._description_selection(self.env))[self.state])
+        if step == "lend" and "waiting" not in self.line_ids.mapped("state"):
+            return self.env._("there is nothing left to hand out")
         own, rank = self._is_own(), self._rank()
         if who == "own" and not (own or rank >= 0 or self.requested_by_id == self.env.user):
             return self.env._("only the borrower, whoever asked for it, or a clerk can do this")
@@ -181,8 +190,7 @@ class SboLoanFlow(models.AbstractModel):
         changed = set(vals) - set(self.env["mail.activity.mixin"]._fields) - set(self.env["mail.thread"]._fields)
         clerk = self._rank() >= 0
         for loan in self:
-            asked = loan.state == "draft" or (clerk and loan.state == "requested")
-            allowed = ASKED if asked else LATER if clerk else set()
+            allowed = ASKED if loan.can_change else LATER if clerk else set()
             if not clerk:
                 allowed = allowed - {"borrower_id", "borrower_type", "sbo_clerk_id", "id_shown"}
             if changed - allowed:
@@ -196,6 +204,8 @@ class SboLoanFlow(models.AbstractModel):
             raise UserError(self.env._("Say what is wanted: choose documents, or describe them in words."))
         self.env["sbo.loan.gate"]._refuse_overdue(self.borrower_id.sudo(), self.company_id)
         self._check_items(self.sudo().line_ids)
+        if self.kind == "copy" and not (self.copy_for or "").strip():
+            raise UserError(self.env._("Say what the copy is for: it is stamped “only for … use”."))
 
     def _check_items(self, lines):
         """What the terms of the items never allow is said when it is asked for, not at the desk."""

@@ -215,7 +215,7 @@ class SboLoanGate(models.AbstractModel):
         if out is None:
             out = self.env["sbo.loan.line"].sudo().search(
                 [("borrower_id", "=", borrower.id), ("company_id", "=", company.id), ("state", "=", "out")])
-        late = out.filtered(lambda line: line.due_on < company._sbo_today())[:1]
+        late = out.filtered("overdue")[:1]
         if late:
             raise UserError(self.env._(
                 "%(who)s gets nothing more while something is overdue: %(item)s was due on %(due)s (loan %(loan)s). "

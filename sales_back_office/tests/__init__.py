@@ -138,3 +138,4 @@ from . import test_documents_records
 from . import test_documents_destruction
 from . import test_documents_papers
 from . import test_loan_tours
+from . import test_loan_screens

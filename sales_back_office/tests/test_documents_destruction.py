@@ -106,7 +106,7 @@ class TestDocumentsRetention(SboDocumentsCommon):
 
     def test_on_loan_alone_or_in_its_box(self):
         document, beside = self._expired(), self._expired(place_id=self.cabinet.id)
-        loan = self.env["sbo.loan"].create({"borrower_id": self.outsider.partner_id.id})
+        loan = self.env["sbo.loan"].create({"borrower_id": self.outsider.partner_id.id, "purpose": "Talks"})
         line = self.env["sbo.loan.line"].create({"loan_id": loan.id, "place_id": self.box.id, "state": "out"})
         self.assertTrue(document.on_loan)
         self.assertFalse(beside.on_loan)
@@ -222,7 +222,7 @@ class TestDocumentsDestruction(SboDocumentsCommon):
         document = self._expired()
         record = self._destruction([document])
         record.with_user(self.manager).action_approve()
-        loan = self.env["sbo.loan"].create({"borrower_id": self.outsider.partner_id.id})
+        loan = self.env["sbo.loan"].create({"borrower_id": self.outsider.partner_id.id, "purpose": "Talks"})
         self.env["sbo.loan.line"].create({"loan_id": loan.id, "document_id": document.id, "state": "out"})
         with self.assertRaisesRegex(UserError, "on loan.*Take it off the list"):
             record.with_user(self.auditor).action_witness_before()
@@ -242,7 +242,7 @@ class TestDocumentsDestruction(SboDocumentsCommon):
 
     def test_what_is_over_is_put_on_it(self):
         free, secret = self._expired(), self._expired(secrecy_id=self.restricted.id)
-        loan = self.env["sbo.loan"].create({"borrower_id": self.outsider.partner_id.id})
+        loan = self.env["sbo.loan"].create({"borrower_id": self.outsider.partner_id.id, "purpose": "Talks"})
         lent = self._expired()
         self.env["sbo.loan.line"].create({"loan_id": loan.id, "document_id": lent.id, "state": "out"})
         record = self._destruction([])

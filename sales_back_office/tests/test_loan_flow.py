@@ -113,6 +113,13 @@ class TestLoanFlow(SboLoanCommon):
         loan.with_user(self.clerk).action_lend()
         self.assertEqual(loan.state, "out")
 
+    def test_a_copy_says_what_for(self):
+        loan = self._loan(self.contract, kind="copy")
+        self._refused("what the copy is for", loan.with_user(self.clerk).action_lend)
+        loan.with_user(self.clerk).copy_for = "opening a bank account"
+        loan.with_user(self.clerk).action_lend()
+        self.assertEqual(loan.state, "out")
+
     def test_papers_of_accounting(self):
         self.papers.lent_to = "finance"
         loan = self._loan(self.contract)

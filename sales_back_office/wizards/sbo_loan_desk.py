@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 
 class SboLoanDesk(models.TransientModel):
@@ -62,8 +63,8 @@ class SboLoanDesk(models.TransientModel):
         """The desk as a window, with these items of loans in its list."""
         action = self.env["ir.actions.act_window"]._for_xml_id("sales_back_office.sbo_loan_desk_action")
         if lines:
-            context = {"default_line_ids": [(0, 0, self._prepare_line(line)) for line in lines]}
-            return dict(action, context=context)
+            rows = [Command.create(self._prepare_line(line)) for line in lines]
+            return dict(action, context={"dialog_size": "extra-large", "default_line_ids": rows})
         if message:
             return {"type": "ir.actions.client", "tag": "display_notification",
                     "params": {"type": "success", "message": message, "next": action}}
