@@ -114,6 +114,7 @@ from . import sbo_filed_order
 from . import sbo_filed_picking
 from . import sbo_filed_partner
 from . import sbo_filed_contract
+from . import sbo_filed_tender
 from . import sbo_responsibility
 from . import sbo_absence
 from . import sbo_working_day
