@@ -6,8 +6,8 @@ from odoo.fields import Datetime
 
 HERE = Path(__file__).resolve().parent
 TARGET = 2.0
-COMPARED = ("check_id, area, severity, rule_severity, res_model, res_id, contract_id, res_name, key, company_id, team_id, "
-            "user_id, origin, state, cause, opened_at, due_at, closed_at, quantity, evidence")
+COMPARED = ("check_id, area, severity, rule_severity, res_model, res_id, contract_id, res_name, key, company_id, "
+            "team_id, user_id, origin, state, cause, opened_at, due_at, closed_at, quantity, evidence")
 
 
 def measure(odoo, database, rounds):
@@ -74,7 +74,7 @@ def _rule(database, code, texts, as_of, rounds, contracts):
 
 
 def _others(database, codes, as_of, rounds, contracts):
-    """Rules on the figures of the schedule, which have a measure of their own: how long they take, beside each other."""
+    """Rules without a statement by hand, those on the figures of the schedule among them: how long they take."""
     for code in codes:
         def ours(side, code=code):
             with environment(database) as env:

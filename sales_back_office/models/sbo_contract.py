@@ -111,8 +111,9 @@ class SboContract(models.Model):
     def _compute_order_count(self):
         orders = self.env["sale.order"]
         # Whoever is only asked for an opinion sees no orders.
-        counted = dict(orders._read_group(
-            [("sbo_contract_id", "in", self.ids)], ["sbo_contract_id"], ["__count"])) if orders.has_access("read") else {}
+        domain = [("sbo_contract_id", "in", self.ids)]
+        counted = dict(orders._read_group(domain, ["sbo_contract_id"], ["__count"])) \
+            if orders.has_access("read") else {}
         for contract in self:
             contract.order_count = counted.get(contract._origin, 0)
 

@@ -158,7 +158,8 @@ class SboContractFlagged(models.AbstractModel):
         return fields.Datetime.to_datetime(text.replace("T", " ")[:19])
 
     def _risk_story(self, events):
-        line = Markup("<li><span class='text-muted me-2'>%s</span><span class='badge text-bg-%s me-2'>%s</span>%s%s</li>")
+        line = Markup(
+            "<li><span class='text-muted me-2'>%s</span><span class='badge text-bg-%s me-2'>%s</span>%s%s</li>")
         text = Markup("<div class='text-muted ps-4'>%s</div>")
         return Markup("<ul class='list-unstyled mb-0'>%s</ul>") % Markup("").join(
             line % (format_datetime(self.env, moment), BADGES[level], name, head, text % words if words else "")

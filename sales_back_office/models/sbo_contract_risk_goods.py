@@ -61,7 +61,8 @@ class SboContractRiskGoods(models.AbstractModel):
                             q.product || ': ' || TRIM_SCALE(ROUND(q.delivered::numeric, 3)) || ' > '
                             || TRIM_SCALE(ROUND(q.allowed::numeric, 3)) ORDER BY q.product) AS products
                        FROM (%(delivered)s) q
-                      WHERE q.delivered > q.allowed * (1 + %(percent)s / 100.0) + 0.00001 GROUP BY 1) q ON q.id = k.id""",
+                      WHERE q.delivered > q.allowed * (1 + %(percent)s / 100.0) + 0.00001 GROUP BY 1) q
+                 ON q.id = k.id""",
             orders=self._sql_names(SQL("q.orders")), delivered=self._sql_delivered(ids), percent=check.parameter)
         return self._sql_flags(
             check, ids, over, SQL("TRUE"), {"orders": SQL("q.orders"), "over_quantity": SQL("q.products")})
@@ -98,7 +99,7 @@ class SboContractRiskGoods(models.AbstractModel):
     # === pieces === #
 
     def _sql_open_moves(self, check, ids) -> SQL:
-        """Moves to customers that are still open: contract, product, place, promised local day, what is not reserved."""
+        """Open moves to customers: contract, product, place, promised local day, what is not reserved."""
         promised = self._sql_local_day(check, SQL("COALESCE(o.commitment_date, m.date_deadline, m.date)"))
         return SQL(
             """SELECT l.sbo_contract_id AS id, m.product_id, m.location_id, %(day)s AS day, o.name,

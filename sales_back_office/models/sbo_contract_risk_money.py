@@ -20,7 +20,8 @@ class SboContractRiskMoney(models.AbstractModel):
         """What the customer should have paid more than X days ago; the level rises with the days."""
         days = SQL("(%s::date - m.overdue_since)", self._risk_today(check))
         return self._sql_flags(
-            check, ids, self._sql_figures(check, ids, self._sql_owing(check)), SQL("m.overdue > 0 AND %s > %s", days, check.parameter),
+            check, ids, self._sql_figures(check, ids, self._sql_owing(check)),
+            SQL("m.overdue > 0 AND %s > %s", days, check.parameter),
             {"overdue": self._sql_money_text(SQL("m.overdue")), "overdue_since": SQL("m.overdue_since"),
              "days_overdue": days, "invoices": self._sql_overdue_invoices(check)},
             states=OWING, quantity=SQL("%s::numeric", days), level=check._sql_level(days))
@@ -48,7 +49,8 @@ class SboContractRiskMoney(models.AbstractModel):
                    self._risk_today(check), int(check.parameter))
         return self._sql_flags(
             check, ids, self._sql_figures(check, ids, kept), SQL("m.receivable > 0 OR m.received < m.contracted"),
-            {"retention_money": self._sql_money_text(SQL("k.retention_amount")), "retention_day": SQL("k.retention_due_on"),
+            {"retention_money": self._sql_money_text(SQL("k.retention_amount")),
+             "retention_day": SQL("k.retention_due_on"),
              "received_amount": self._sql_money_text(SQL("m.received"))}, states=OWING)
 
     @graded

@@ -63,8 +63,8 @@ class SboContractRiskPaper(models.AbstractModel):
         """Signed by somebody whose authority is not proven, or without a seal."""
         lacking = SQL(", ").join(SQL("CASE WHEN %s THEN %s END", lacks, name) for name, lacks in self._sql_unproven())
         return self._sql_flags(
-            check, ids, SQL("JOIN LATERAL (SELECT array_remove(ARRAY[%s], NULL) AS names) u ON u.names <> '{}'", lacking),
-            SQL("TRUE"),
+            check, ids, SQL("JOIN LATERAL (SELECT array_remove(ARRAY[%s], NULL) AS names) u ON TRUE", lacking),
+            SQL("u.names <> '{}'"),
             {"lacking": SQL("u.names"), "their_signatory": SQL("k.their_signatory"), "signed": SQL("k.signed_on")})
 
     def _sql_unproven(self):
@@ -98,7 +98,8 @@ class SboContractRiskPaper(models.AbstractModel):
         last = SQL("COALESCE(u.day, k.signed_on)")
         return self._sql_flags(
             check, ids, updates, SQL("%s < %s::date - %s::integer", last, today, int(check.parameter)),
-            {"updated_on": SQL("u.day"), "signed": SQL("k.signed_on"), "days_silent": SQL("%s::date - %s", today, last)})
+            {"updated_on": SQL("u.day"), "signed": SQL("k.signed_on"),
+             "days_silent": SQL("%s::date - %s", today, last)})
 
     def _sbo_query_many_changes(self, check, ids=None) -> SQL:
         """Its orders were changed after confirmation, and it by supplements, more than X times together."""

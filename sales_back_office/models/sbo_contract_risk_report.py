@@ -27,7 +27,8 @@ class SboContractRiskReport(models.AbstractModel):
                          FROM (%(events)s) v WHERE v.at <= %(as_of)s) e
                 WHERE e.due_at < COALESCE(LEAST(e.done_at, %(as_of)s), %(as_of)s) %(since)s""",
             due=self.env["sbo.working.day"]._sql_due_days(
-                SQL("%s::integer", check._calendar().id or None), SQL("v.at"), SQL("%s::integer", int(check.parameter))),
+                SQL("%s::integer", check._calendar().id or None), SQL("v.at"),
+                SQL("%s::integer", int(check.parameter))),
             events=self._sql_events(check, ids), as_of=check._as_of(),
             since=SQL("AND e.due_at >= %s", since) if since else SQL())
 
@@ -61,7 +62,8 @@ class SboContractRiskReport(models.AbstractModel):
                       jsonb_build_object('measure', m.name, 'flag', c.code, 'promised', m.due_on) AS evidence
                  FROM (SELECT m.*, %(due)s AS due_at FROM sbo_finding_measure m) m
                  JOIN sbo_finding f ON f.id = m.finding_id JOIN sbo_check c ON c.id = f.check_id
-                WHERE m.state <> 'cancelled' AND m.company_id = %(company)s AND (m.state = 'done' OR f.closed_at IS NULL)
+                WHERE m.state <> 'cancelled' AND m.company_id = %(company)s
+                  AND (m.state = 'done' OR f.closed_at IS NULL)
                   AND m.due_at <= COALESCE(LEAST(m.done_at, %(as_of)s), %(as_of)s) %(since)s %(narrow)s""",
             due=due, as_of=check._as_of(), company=check.env.company.id,
             since=SQL("AND m.due_at >= %s", since) if since else SQL(),

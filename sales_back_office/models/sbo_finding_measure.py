@@ -35,7 +35,8 @@ class SboFindingMeasure(models.Model):
         "res.users", "Owner", required=True, index=True, ondelete="restrict", tracking=True,
         domain=[("share", "=", False)], default=lambda self: self.env.user)
     due_on = fields.Date("Due", required=True, index=True, tracking=True)
-    state = fields.Selection(STATES, required=True, readonly=True, default="open", index=True, tracking=True, copy=False)
+    state = fields.Selection(
+        STATES, required=True, readonly=True, default="open", index=True, tracking=True, copy=False)
     late = fields.Boolean(compute="_compute_late", search="_search_late")
     done_at = fields.Datetime("Done at", readonly=True, copy=False)
     done_by_id = fields.Many2one("res.users", readonly=True, copy=False)

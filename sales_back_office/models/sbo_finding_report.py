@@ -15,7 +15,8 @@ class SboFindingReport(models.Model):
     _order = "reported_at desc, id desc"
     _rec_name = "finding_id"
 
-    finding_id = fields.Many2one("sbo.finding", "Risk Flag", required=True, readonly=True, index=True, ondelete="cascade")
+    finding_id = fields.Many2one(
+        "sbo.finding", "Risk Flag", required=True, readonly=True, index=True, ondelete="cascade")
     contract_id = fields.Many2one(related="finding_id.contract_id")
     company_id = fields.Many2one(related="finding_id.company_id")
     user_id = fields.Many2one(

@@ -96,8 +96,8 @@ class TestContractPapers(SboContractsCommon):
         contract = self._complete(their_seal="none")
         with freeze_time("2026-03-07 04:00:00"):
             contract.with_user(self.clerk).action_sbo_check_now()
-        self.assertEqual(self._findings(contract).mapped("check_id.code"),
-                         ["contract_filing_late", "contract_incomplete"])
+        codes = set(self._findings(contract).mapped("check_id.code"))
+        self.assertLessEqual({"contract_filing_late", "contract_incomplete"}, codes)
 
     # === standard contracts === #
 

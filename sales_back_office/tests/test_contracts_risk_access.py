@@ -180,3 +180,9 @@ class TestContractRiskAccess(SboRiskCommon):
         self.contract.with_user(self.clerk).action_sbo_check_now()
         self.assertTrue(self.env["sbo.finding"].search([
             ("contract_id", "=", self.contract.id), ("check_code", "=", "contract_expiring")]))
+
+    def test_people_told_of_critical_risks_are_set_on_the_settings_page(self):
+        settings = self.env["res.config.settings"].with_user(self.env.ref("base.user_admin")).create({})
+        settings.sbo_risk_user_ids = self.outsider
+        settings.execute()
+        self.assertEqual(self.company.sbo_risk_user_ids, self.outsider)

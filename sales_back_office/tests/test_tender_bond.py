@@ -31,7 +31,8 @@ class TestTenderBond(SboTendersCommon):
         tender = self._won(**PAID)
         self.assertFalse(tender.bond_due_back_on, "the contract is not signed yet")
         contract = self._contract(tender)
-        contract.signed_on = "2026-03-30"
+        with freeze_time(at("2026-03-30 10:00")):
+            contract.signed_on = "2026-03-30"
         self.assertEqual(str(tender.bond_due_back_on), "2026-04-04")
         self.assertEqual(self._todos(tender), {"bond_back": ("2026-04-02", self.clerk)}, "reminded before")
         self.assertEqual((tender.next_deadline_kind, tender.next_deadline_at), ("bond_back", at("2026-04-04 23:59:59")))

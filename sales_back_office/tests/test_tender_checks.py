@@ -48,7 +48,8 @@ class TestTenderChecks(SboTendersCommon):
         tender = self._won(**PAID)
         self.assertFalse(self._night(self.bond, "2026-04-30 02:00", tender), "no contract signed, nothing due")
         tender.with_user(self.clerk).action_create_contract()
-        tender.contract_id.signed_on = "2026-05-08"
+        with freeze_time(at("2026-05-08 10:00")):
+            tender.contract_id.signed_on = "2026-05-08"
         self.assertFalse(self._night(self.bond, "2026-05-13 20:00", tender))
         self.assertEqual(self._is_open(self._night(self.bond, "2026-05-14 02:00", tender)), [True])
 

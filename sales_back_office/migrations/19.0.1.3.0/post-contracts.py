@@ -11,8 +11,12 @@ NOTED_BY_HAND = {
     "sbo_check_contract_risk_unreported": ("Contract risk not reported", "contracts", "3", 540),
     "sbo_check_contract_schedule_stale": ("Contract performance schedule not updated", "contracts", "1", 550),
 }
-# A contract that is entered now may have been signed long ago: nobody could keep its schedule before.
-FROM_TODAY = ("sbo_check_contract_schedule_stale", "sbo_check_contract_filing_late", "sbo_check_contract_incomplete")
+# A contract that is entered now may have been signed long ago, a tender may be over: nobody could look after their
+# papers and days here before. Risks are not of the past: money that is overdue is overdue today.
+FROM_TODAY = (
+    "sbo_check_contract_schedule_stale", "sbo_check_contract_filing_late", "sbo_check_contract_incomplete",
+    "sbo_check_tender_deadline_missed", "sbo_check_tender_document_late",
+)
 
 
 @openupgrade.migrate()
