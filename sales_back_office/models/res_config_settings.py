@@ -1,7 +1,8 @@
 from odoo import fields, models
 
 
-class ResConfigSettings(models.TransientModel):
+# The page is Odoo's own and no wizard of ours: it stands among the models it shows.
+class ResConfigSettings(models.TransientModel):  # pylint: disable=no-wizard-in-models
     """The back office's block on the settings page."""
 
     _name = "res.config.settings"
