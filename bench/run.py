@@ -8,6 +8,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
 import assessment  # noqa: E402
+import contracts  # noqa: E402
 import customers  # noqa: E402
 import desk  # noqa: E402
 import execution  # noqa: E402
@@ -16,11 +17,12 @@ import night  # noqa: E402
 import orders  # noqa: E402
 import policies  # noqa: E402
 import report  # noqa: E402
+import risks  # noqa: E402
 from databases import Databases  # noqa: E402
 
 from devkit.odoo import Odoo  # noqa: E402
 
-MEASURES = ("night", "assessment", "desk", "execution", "policies", "orders", "customers")
+MEASURES = ("night", "assessment", "desk", "execution", "policies", "orders", "customers", "risks", "contracts")
 FEW, MANY = 50, 500
 
 
@@ -59,15 +61,18 @@ def measurements(options, odoo, plain, few, many):
             yield assessment.measure(database, options.today, options.rounds, people)
         if "desk" in options.measures:
             yield from desk.measure(database, options.rounds, people)
-    if "execution" in options.measures:
-        yield from execution.measure(few, options.rounds)
-    if "orders" in options.measures:
-        yield from orders.measure(few, plain, options.rounds)
-    if "policies" in options.measures:  # after the others: from then on every order must be verified
-        yield from policies.measure(few, plain)
-    if "customers" in options.measures:
-        customers.fill(odoo, few)
-        yield from customers.measure(few, options.today, options.rounds)
+    once = {
+        "execution": lambda: execution.measure(few, options.rounds),
+        "orders": lambda: orders.measure(few, plain, options.rounds),
+        # after the others: from then on every order must be verified
+        "policies": lambda: policies.measure(few, plain),
+        "customers": lambda: customers.filled(odoo, few, options.today, options.rounds),
+        "risks": lambda: risks.measure(odoo, few, options.rounds),
+        "contracts": lambda: contracts.filled(odoo, few, options.today, options.rounds),
+    }
+    for name, measure in once.items():
+        if name in options.measures:
+            yield from measure()
 
 
 def arguments():

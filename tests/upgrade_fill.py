@@ -1,4 +1,4 @@
-"""What a back office has in its database after some weeks with release 19.0.1.1.0, done by its own people.
+"""What a back office has in its database after some weeks with release 19.0.1.2.0, done by its own people.
 
 Runs in the shell of that release, on its demo data: nothing here may be newer than it.
 """
@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
 from odoo.fields import Command
+from upgrade_fill_money import pay_orders
+from upgrade_fill_orders import follow_orders, verify_orders
 
 NOW = datetime.now().replace(microsecond=0)
 FIRST = NOW.replace(day=1, hour=2, minute=0, second=0) - relativedelta(months=1)
@@ -17,11 +19,18 @@ def fill(env):
     """Some weeks of work, ended by a night; commits."""
     env = env(context=dict(env.context, tracking_disable=False, mail_notrack=False))
     people = {login: env["res.users"].search([("login", "=", login)]) for login in (
-        "clerk", "clerk2", "supervisor", "manager", "salesperson")}
+        "clerk", "clerk2", "supervisor", "manager", "seller", "demo")}
+    people["accountant"] = env["res.users"].create(
+        {"name": "Upgrade Accountant", "login": "accountant", "email": "accountant@example.com",
+         "group_ids": [Command.set([
+             env.ref(name).id for name in ("account.group_account_invoice", "base.group_partner_manager")])]})
     customers = change_clerks(env, people)
     sell(env, people, customers)
     plan_days(env, people)
     talk(env, people)
+    verify_orders(env, people, customers)
+    follow_orders(env, people, customers)
+    pay_orders(env, people, customers)
     tune_checks(env(user=people["supervisor"].id))
     env.cr.commit()
     env["sbo.check.run"]._cron_night()
@@ -38,10 +47,10 @@ def fill(env):
 def change_clerks(env, people):
     """Twelve customers of a clerk, half of them handed to a colleague; two are contacts or archived."""
     customers = env["res.partner"].create([
-        {"name": f"Upgrade Customer {n}", "is_company": True, "ref": f"U-{n:03}", "user_id": people["salesperson"].id,
+        {"name": f"Upgrade Customer {n}", "is_company": True, "ref": f"U-{n:03}", "user_id": people["seller"].id,
          "sbo_clerk_id": people["clerk"].id, "vat": False} for n in range(12)])
     env["res.partner"].create(
-        {"name": "Contact of a customer", "parent_id": customers[0].id, "user_id": people["salesperson"].id})
+        {"name": "Contact of a customer", "parent_id": customers[0].id, "user_id": people["seller"].id})
     env["res.partner"].create({"name": "Nobody's customer", "is_company": True})
     moved = customers[::2].with_user(people["supervisor"]).with_context(sbo_as_of=NOW - timedelta(days=9))
     moved.write({"sbo_clerk_id": people["clerk2"].id})
@@ -55,7 +64,7 @@ def sell(env, people, customers):
     product = env["product.product"].create(
         {"name": "Upgrade Paper", "is_storable": True, "list_price": 40, "standard_price": 25})
     orders = env["sale.order"].create([
-        {"partner_id": customer.id, "user_id": people["salesperson"].id, "client_order_ref": f"UP-{n}",
+        {"partner_id": customer.id, "user_id": people["seller"].id, "client_order_ref": f"UP-{n}",
          "commitment_date": n % 4 and FIRST + timedelta(days=n + 3),
          "order_line": [Command.create({"product_id": product.id, "product_uom_qty": n + 1, "discount": n % 3 * 5})]}
         for n, customer in enumerate(customers[:10])])
@@ -105,8 +114,9 @@ def tune_checks(env):
 
     check("customer_not_verified").write({"parameter": 90, "severity": "3", "escalate_days": 2})
     check("customer_code_invalid").write({"description": "Ask the salesperson first.", "notify": False})
-    check("invoice_late").write({"name": "Bills take too long", "severity": "4"})
-    check("order_notice_late").active = False
+    check("invoice_late").write({"parameter": 5, "severity": "4"})
+    check("contract_filing_late").write({"name": "Originals come too late", "severity": "4"})
+    check("contract_schedule_stale").active = False
     env["sbo.check"].create(
         {"name": "Customer without a telephone", "code": "own_no_phone", "area": "customers",
          "model_id": env["ir.model"]._get("res.partner").id, "parameter": 7,
@@ -118,14 +128,15 @@ def judge(env, people, customers):
     def check(code):
         return env["sbo.check"].with_context(active_test=False).search([("code", "=", code)]).id
 
-    codes = ("dispatch_notice_missing", "customer_assignment_late", "invoice_late", "order_entry_error", "noted")
+    codes = (
+        "contract_filing_late", "customer_assignment_late", "contract_schedule_stale", "contract_incomplete", "noted")
     noted = env["sbo.finding"].create([
         {"check_id": check(code), "user_id": people["clerk"].id,
          "due_at": NOW if n == 3 else FIRST + timedelta(days=n + 2), "note": f"Seen by chance {n}"}
         for n, code in enumerate(codes)])
     noted += env["sbo.finding"].create(
-        {"check_id": check("order_entry_error"), "user_id": people["clerk2"].id, "due_at": FIRST,
-         "res_model": "sale.order", "res_id": customers[0].sale_order_ids[:1].id, "note": "Wrong colour"})
+        {"check_id": check("contract_risk_unreported"), "user_id": people["clerk2"].id, "due_at": FIRST,
+         "res_model": "sale.order", "res_id": customers[0].sale_order_ids[:1].id, "note": "The customer is insolvent"})
     noted[:3].action_confirm()
     noted[3].with_user(people["clerk"]).action_dispute("The customer wrote it so")
     noted[4].action_waive("Nothing came of it")

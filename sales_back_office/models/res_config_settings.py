@@ -1,10 +1,12 @@
 from odoo import fields, models
 
 
-class ResConfigSettings(models.TransientModel):
+# The page is Odoo's own and no wizard of ours: it stands among the models it shows.
+class ResConfigSettings(models.TransientModel):  # pylint: disable=no-wizard-in-models
     """The back office's block on the settings page."""
 
-    _inherit = "res.config.settings"
+    _name = "res.config.settings"
+    _inherit = ["res.config.settings", "sbo.contract.settings"]
 
     sbo_check_from = fields.Date(related="company_id.sbo_check_from", readonly=False)
     sbo_intake_clerk_id = fields.Many2one(related="company_id.sbo_intake_clerk_id", readonly=False)

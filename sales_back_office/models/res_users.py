@@ -15,6 +15,7 @@ class ResUsers(models.Model):
         domain=lambda self: self.env["sbo.served.mixin"]._sbo_clerk_domain(),
         help="The clerk who serves this salesperson: the default on new customers and orders.",
     )
+    sbo_absence_ids = fields.One2many("sbo.absence", "user_id", "Absences", readonly=True)
 
     def write(self, vals):
         # Who serves a salesperson is decided in the back office, not by the system administrator: this

@@ -6,7 +6,7 @@ class SaleOrderLine(models.Model):
     """Keeps what the pricelist said when the line was entered, to compare with what was agreed, and who entered it."""
 
     _name = "sale.order.line"
-    _inherit = ["sale.order.line", "sbo.order.line.entry", "sbo.order.line.gated"]
+    _inherit = ["sale.order.line", "sbo.order.line.entry", "sbo.order.line.gated", "sbo.order.line.contracted"]
 
     sbo_pricelist_price = fields.Float(
         "Pricelist Price", compute="_compute_sbo_pricelist_price", store=True, precompute=True, digits="Product Price",

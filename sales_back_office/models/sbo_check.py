@@ -15,7 +15,8 @@ class SboCheck(models.Model):
 
     _name = "sbo.check"
     _description = "Check"
-    _inherit = ["sbo.check.query", "sbo.check.target", "sbo.check.ledger", "sbo.check.desk", "mail.thread"]
+    _inherit = ["sbo.check.query", "sbo.check.target", "sbo.check.ledger", "sbo.check.desk", "sbo.check.level",
+                "mail.thread"]
     _order = "sequence, area, id"
 
     name = fields.Char(required=True, translate=True, tracking=True)

@@ -23,6 +23,8 @@ FOUND = {
 }
 # So many new findings make the planner's idea of the ledger useless.
 MANY = 10_000
+# A case of a graded check whose level by the rule is above the level it has, and above the one it was lowered from.
+RISEN = SQL("(r.severity > f.severity AND (f.lowered_rule IS NULL OR r.severity > f.lowered_rule))")
 SAME_CASE = "f.check_id = %s AND f.res_model = %s AND f.res_id = r.res_id AND f.key = r.key"
 
 
@@ -129,11 +131,12 @@ class SboCheckLedger(models.AbstractModel):
         columns = dict(
             FOUND,
             check_id=SQL("%s", self.id), res_model=SQL("%s", self.model), area=SQL("%s", self.area),
-            severity=SQL("%s", self.severity), state=SQL("'candidate'"), origin=SQL("'auto'"),
+            state=SQL("'candidate'"), origin=SQL("'auto'"),
             cause=SQL("%s", self.default_cause), opened_at=SQL("%s", self._as_of()),
             due_at=SQL("COALESCE(r.due_at, %s)", self._as_of()),
             create_uid=SQL("%s", uid), write_uid=SQL("%s", uid),
             create_date=SQL("now() AT TIME ZONE 'UTC'"), write_date=SQL("now() AT TIME ZONE 'UTC'"),
+            **self._new_levels(),
         )
         return SQL(
             """INSERT INTO sbo_finding (%(names)s) SELECT %(values)s FROM sbo_found r
@@ -146,7 +149,10 @@ class SboCheckLedger(models.AbstractModel):
         )
 
     def _sql_update(self, same, scope) -> SQL:
-        """Open cases: how much, ended or not. Facts beside that move only until a person has judged them."""
+        """Open cases: how much, ended or not. Facts beside that move only until a person has judged them.
+
+        The level moves where the check gives each case its own.
+        """
         judged = SQL("f.state <> 'candidate'")
         # Without a due moment of its own a case is due when it was found: who answered then keeps it.
         user = SQL("CASE WHEN r.due_at IS NULL THEN COALESCE(f.user_id, r.user_id) ELSE r.user_id END")
@@ -157,6 +163,8 @@ class SboCheckLedger(models.AbstractModel):
             "user_id": SQL("CASE WHEN %s THEN f.user_id ELSE %s END", judged, user),
             "due_at": SQL("CASE WHEN %s THEN f.due_at ELSE COALESCE(r.due_at, f.due_at) END", judged),
         }
+        if self._is_graded():
+            new.update(self._risen_levels(judged))
         return SQL(
             """UPDATE sbo_finding f SET %(sets)s, write_date = now() AT TIME ZONE 'UTC' FROM sbo_found r
                 WHERE %(scope)s AND %(same)s AND (%(old)s) IS DISTINCT FROM (%(new)s) RETURNING 1""",
@@ -164,6 +172,33 @@ class SboCheckLedger(models.AbstractModel):
             scope=scope, same=same,
             old=SQL(", ").join(SQL.identifier("f", name) for name in new), new=SQL(", ").join(new.values()),
         )
+
+    def _new_levels(self):
+        """How bad a new case is; one that is a risk flag stands on its contract."""
+        columns = {"severity": SQL("%s", self.severity)}
+        if self._is_graded():
+            columns.update(severity=SQL("COALESCE(r.severity, %s)", self.severity), rule_severity=SQL("r.severity"))
+        if self._flagged():
+            columns["contract_id"] = SQL("r.res_id")
+        return columns
+
+    def _risen_levels(self, judged):
+        """A level goes up by itself, and never down. Whoever let it pass at a lower level has not let this pass, and
+        who answers is told again.
+        """
+        entry = SQL("jsonb_build_array(jsonb_build_object('at', %s::timestamp, 'from', f.severity, 'to', r.severity))",
+                    self._as_of())
+        risen = {
+            "severity": SQL("r.severity"), "raised_at": SQL("%s", self._as_of()), "notified_at": SQL("NULL"),
+            "lowered_rule": SQL("NULL"), "levels": SQL("COALESCE(f.levels, '[]') || %s", entry),
+            "state": SQL("CASE f.state WHEN 'waived' THEN 'candidate' ELSE f.state END"),
+        }
+        return {
+            "rule_severity": SQL("COALESCE(r.severity, f.rule_severity)"),
+            "evidence": SQL("CASE WHEN %s AND NOT %s THEN f.evidence ELSE r.evidence END", judged, RISEN),
+            **{name: SQL("CASE WHEN %s THEN %s ELSE %s END", RISEN, sql, SQL.identifier("f", name))
+               for name, sql in risen.items()},
+        }
 
     # === narrowed uses === #
 

@@ -55,7 +55,8 @@ class SboCheckQuery(models.AbstractModel):
         """The findings of this check now, for ``env.company``.
 
         :param ids: only these records, all when None
-        :return: columns res_id, res_name, company_id, team_id, key, user_id, due_at, done_at, quantity, evidence
+        :return: columns res_id, res_name, company_id, team_id, key, user_id, due_at, done_at, quantity, evidence, and
+            severity when the check is graded
         """
         self.ensure_one()
         model = self.env[self.model]
@@ -102,7 +103,8 @@ class SboCheckQuery(models.AbstractModel):
         }
 
     def _method_facts(self, model, query):
-        return {name: SQL.identifier("found", name) for name in METHOD_COLUMNS[1:]}
+        names = METHOD_COLUMNS[1:] + (("severity",) if self._is_graded() else ())
+        return {name: SQL.identifier("found", name) for name in names}
 
     # === who answers, and for which company === #
 
@@ -115,16 +117,18 @@ class SboCheckQuery(models.AbstractModel):
         columns = dict(facts, **self._record_columns(model, query), **self._holder_columns(model, query))
         joins, user = self._answering(model)
         since = self._since()
+        graded = "severity" in facts
         return SQL(
             """SELECT a.res_id, a.res_name, %(company)s AS company_id, a.team_id, a.key, a.user_id, a.due_at, a.done_at,
-                      %(quantity)s AS quantity, a.evidence
+                      %(quantity)s AS quantity, a.evidence%(level)s
                  FROM (SELECT c.res_id, c.res_name, c.company_id, c.team_id, c.key, c.due_at, c.done_at, c.quantity,
-                              c.evidence, %(user)s AS user_id
+                              c.evidence%(case_level)s, %(user)s AS user_id
                          FROM (%(cases)s) c %(joins)s) a
                  LEFT JOIN res_users answering ON answering.id = a.user_id
                 WHERE COALESCE(a.company_id, answering.company_id, %(first)s) = %(company)s %(since)s""",
             cases=query.select(*[SQL("%s AS %s", sql, SQL.identifier(name)) for name, sql in columns.items()]),
             joins=joins, user=user, quantity=self._sql_quantity(), company=company.id,
+            level=SQL(", a.severity") if graded else SQL(), case_level=SQL(", c.severity") if graded else SQL(),
             # Records of nobody in no company belong to the first one, so that they are told once.
             first=self._first_company().id,
             since=SQL("AND (a.due_at IS NULL OR a.due_at >= %s)", since) if since else SQL(),

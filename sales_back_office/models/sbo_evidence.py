@@ -9,6 +9,7 @@ class SboEvidence(models.AbstractModel):
 
     _name = "sbo.evidence"
     _description = "Evidence in Words"
+    _inherit = ["sbo.evidence.contracts"]
 
     @api.model
     def _labels(self):
@@ -45,8 +46,11 @@ class SboEvidence(models.AbstractModel):
             "new": self.env._("After"),
             "problem": self.env._("Problem"),
             "found": self.env._("Found"),
+            "document": self.env._("Document"),
+            "schedule_updated": self.env._("Last schedule update"),
             **self._order_labels(),
             **self._payment_labels(),
+            **self._contract_labels(),
         }
 
     @api.model
@@ -101,6 +105,15 @@ class SboEvidence(models.AbstractModel):
         }
 
     @api.model
+    def _contract_labels(self):
+        """What the contracts area keeps."""
+        return {
+            "element": self.env._("Missing"),
+            "signed": self.env._("Signed"),
+            "filed": self.env._("On file"),
+        }
+
+    @api.model
     def _rows(self, finding):
         """[(label, value in words)] of one finding."""
         labels = self._labels()
@@ -123,6 +136,9 @@ class SboEvidence(models.AbstractModel):
         if key == "missing" and isinstance(value, list):
             # Superuser: whoever reads the finding may read what it names.
             return ", ".join(self.env["sbo.customer.requirement"].sudo().browse(value).exists().mapped("name")) or "–"
+        if key == "element":
+            field = self._field(self.env["sbo.contract"], value)
+            return field._description_string(self.env) if field else self.env._("Payment plan")
         if key == "licence_kind":
             return dict(self.env["sbo.licence"]._fields["kind"]._description_selection(self.env)).get(value, value)
         if key == "nonconforming":
@@ -134,7 +150,7 @@ class SboEvidence(models.AbstractModel):
             # Superuser: who may read the finding may know which rule it stands for.
             checks = self.env["sbo.check"].sudo().with_context(active_test=False)
             return checks.search([("code", "=", value)]).name or value
-        return None
+        return self._contract_words(key, value)
 
     @api.model
     def _as_html(self, finding):

@@ -18,7 +18,8 @@ TRANSITIONS = {
 EDITABLE = {"cause", "note", "message_follower_ids", "activity_ids", "message_ids", "message_main_attachment_id"}
 # What nobody enters with a new one: it comes with decisions, or from the engine.
 DECIDED = {"state", "evidence", "closed_at", "confirmed_by_id", "confirmed_at", "dispute_text", "waive_reason",
-           "waived_by_id", "notified_at", "escalated_at", "key"}
+           "waived_by_id", "notified_at", "escalated_at", "key", "rule_severity", "lowered_rule", "raised_at", "levels",
+           "settled_reason", "settled_by_id", "contract_id", "reported_at", "report_ids"}
 JUDGED = {"state", "cause", "user_id", "quantity", "due_at", "closed_at"}
 
 
@@ -31,7 +32,7 @@ class SboFinding(models.Model):
 
     _name = "sbo.finding"
     _description = "Finding"
-    _inherit = ["mail.thread", "mail.activity.mixin", "sbo.finding.notice"]
+    _inherit = ["sbo.finding.risk", "sbo.finding.level", "mail.thread", "mail.activity.mixin", "sbo.finding.notice"]
     _order = "closed_at DESC, severity DESC, due_at, id"
     _mail_post_access = "read"
 
@@ -40,7 +41,8 @@ class SboFinding(models.Model):
     description = fields.Text(related="check_id.description")
     unit = fields.Selection(related="check_id.unit")
     area = fields.Selection(AREAS, required=True, readonly=True)
-    severity = fields.Selection(SEVERITIES, required=True, readonly=True, default="2")
+    severity = fields.Selection(
+        SEVERITIES, required=True, readonly=True, default="2", group_expand="_expand_levels")
     res_model = fields.Char("Record Type", required=True, readonly=True, default="res.users")
     res_id = fields.Many2oneReference("Record ID", model_field="res_model", readonly=True, aggregator=None)
     res_name = fields.Char("Record", readonly=True)
@@ -108,7 +110,7 @@ class SboFinding(models.Model):
         for vals in vals_list:
             self._complete_manual(vals)
             # A key of its own: a person may note the same thing twice, the engine never closes it.
-            vals["key"] = f"manual:{uuid4().hex}"
+            vals["key"] = "" if vals.get("contract_id") else f"manual:{uuid4().hex}"
         findings = super().create(vals_list)
         self.env["sbo.check"]._forget_desk()
         self.env["sbo.assessment"]._refresh_findings(findings)
@@ -194,11 +196,14 @@ class SboFinding(models.Model):
             cause=vals.get("cause") or check.default_cause,
             res_name=vals.get("res_name") or (record.display_name if record else False),
         )
+        if check._flagged() and model == "sbo.contract" and record:
+            vals["contract_id"] = self._flag_contract(check, record)
         if not vals.get("company_id") and record is not None and "company_id" in record._fields and record.company_id:
             vals["company_id"] = record.company_id.id
 
     def _ask(self, decision):
-        titles = {"dispute": self.env._("Dispute"), "waive": self.env._("Waive")}
+        titles = {"dispute": self.env._("Dispute"), "waive": self.env._("Waive"),
+                  "lower": self.env._("Lower the Level"), "settle": self.env._("Settle")}
         return {
             "type": "ir.actions.act_window", "name": titles[decision], "res_model": "sbo.finding.decision",
             "view_mode": "form", "target": "new",

@@ -135,5 +135,12 @@ class SboOrderComparisons(models.AbstractModel):
         return not customer.sbo_verified_on and self.env._("Nobody has verified the customer's file yet.")
 
     def _sbo_compare_contract(self, lines):
-        """Hook of the contracts area: whether a contract covers the order."""
-        return False
+        """Whether a contract covers the order: its state, its prices, its quantities, what is left of its amount."""
+        contracts = lines.sbo_contract_id | self.sbo_contract_id
+        if not contracts:
+            offered = contracts._offered(self)
+            return offered and self.env._(
+                "The order is under no contract; in force: %s.", ", ".join(offered.mapped("name")))
+        return " ".join(
+            problem for contract in contracts
+            for problem in contract._problems(lines.filtered(lambda line, c=contract: line.sbo_contract_id == c)))

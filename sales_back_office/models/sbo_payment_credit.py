@@ -14,7 +14,16 @@ class SboPaymentCredit(models.AbstractModel):
 
         Two queries for any number of partners; the caller has flushed.
         """
-        rows = self.env.execute_query_dict(SQL(
+        rows = self.env.execute_query_dict(self._sql_credit(SQL("= ANY(%s)", partners.ids), company))
+        return {row["id"]: row for row in rows}
+
+    @api.model
+    def _sql_credit(self, partners, company) -> SQL:
+        """A query of (id, limit, owed, overdue, since) of commercial partners.
+
+        :param partners: SQL that follows an id to say whether it is theirs: = ANY(…), IN (…); the caller has flushed
+        """
+        return SQL(
             """SELECT p.id, COALESCE((p.credit_limit->>%(key)s)::numeric, %(fallback)s) AS "limit",
                       COALESCE(b.balance, 0) + COALESCE(o.open, 0) - COALESCE(m.amount, 0) AS owed,
                       COALESCE(d.overdue, 0) AS overdue, d.since
@@ -23,13 +32,12 @@ class SboPaymentCredit(models.AbstractModel):
                  LEFT JOIN (%(overdue)s) d ON d.partner_id = p.id
                  LEFT JOIN (%(orders)s) o ON o.partner_id = p.id
                  LEFT JOIN (%(moveless)s) m ON m.partner_id = p.id
-                WHERE p.id = ANY(%(ids)s)""",
-            key=str(company.id), fallback=self._fallback(company), ids=partners.ids,
+                WHERE p.id %(partners)s""",
+            key=str(company.id), fallback=self._fallback(company), partners=partners,
             balance=self._sql_receivable(partners, company, SQL("TRUE"), SQL("SUM(l.amount_residual) AS balance")),
             overdue=self._sql_overdue(partners, company), orders=self._sql_open_orders(partners, company),
             moveless=self._sql_moveless(partners, company),
-        ))
-        return {row["id"]: row for row in rows}
+        )
 
     @api.model
     def _fallback(self, company):
@@ -44,10 +52,10 @@ class SboPaymentCredit(models.AbstractModel):
                  FROM account_move_line l
                  JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
                  JOIN res_partner c ON c.id = l.partner_id
-                WHERE c.commercial_partner_id = ANY(%(ids)s) AND l.company_id = %(company)s
+                WHERE c.commercial_partner_id %(partners)s AND l.company_id = %(company)s
                   AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE AND %(condition)s
                 GROUP BY c.commercial_partner_id""",
-            columns=columns, ids=partners.ids, company=company.id, condition=condition)
+            columns=columns, partners=partners, company=company.id, condition=condition)
 
     @api.model
     def _sql_overdue(self, partners, company) -> SQL:
@@ -75,12 +83,12 @@ class SboPaymentCredit(models.AbstractModel):
                         JOIN account_move_line l ON l.id = r.invoice_line_id AND l.parent_state = 'posted'
                         JOIN account_move v ON v.id = l.move_id
                        WHERE s.order_id = o.id AND v.currency_id = o.currency_id) i ON TRUE
-                WHERE c.commercial_partner_id = ANY(%s) AND o.company_id = %s AND o.state = 'sale'
+                WHERE c.commercial_partner_id %s AND o.company_id = %s AND o.state = 'sale'
                   AND (o.invoice_status <> 'invoiced' OR EXISTS (
                        SELECT FROM sale_order_line s JOIN sale_order_line_invoice_rel r ON r.order_line_id = s.id
                          JOIN account_move_line l ON l.id = r.invoice_line_id AND l.parent_state = 'draft'
                         WHERE s.order_id = o.id))
-                GROUP BY c.commercial_partner_id""", partners.ids, company.id)
+                GROUP BY c.commercial_partner_id""", partners, company.id)
 
     @api.model
     def _sql_moveless(self, partners, company) -> SQL:
@@ -88,6 +96,6 @@ class SboPaymentCredit(models.AbstractModel):
         return SQL(
             """SELECT c.commercial_partner_id AS partner_id, SUM(p.amount_company_currency_signed) AS amount
                  FROM account_payment p JOIN res_partner c ON c.id = p.partner_id
-                WHERE c.commercial_partner_id = ANY(%s) AND p.company_id = %s AND p.move_id IS NULL
+                WHERE c.commercial_partner_id %s AND p.company_id = %s AND p.move_id IS NULL
                   AND p.partner_type = 'customer' AND p.state = 'in_process'
-                GROUP BY c.commercial_partner_id""", partners.ids, company.id)
+                GROUP BY c.commercial_partner_id""", partners, company.id)

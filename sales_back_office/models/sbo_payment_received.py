@@ -101,10 +101,13 @@ class SboPaymentReceived(models.AbstractModel):
             """)
 
     @api.model
-    def _sql_family(self) -> SQL:
+    def _sql_family(self, family="family", wanted="wanted") -> SQL:
         """Online transactions of the wanted orders and of those they share them with; captures and refunds follow.
 
         Odoo links what a customer has paid to the orders, not what was captured or refunded of it.
+
+        :param family: the name of this query
+        :param wanted: the name of the query of the orders' ids
         """
         return SQL(
             """SELECT t.id, r.sale_order_id AS order_id,
@@ -115,12 +118,13 @@ class SboPaymentReceived(models.AbstractModel):
                                  FROM sale_order_transaction_rel x JOIN sale_order y ON y.id = x.sale_order_id
                                 WHERE x.transaction_id = t.id) n ON TRUE
                 WHERE t.id IN (SELECT x.transaction_id FROM sale_order_transaction_rel x
-                                 JOIN wanted w ON w.id = x.sale_order_id)
+                                 JOIN %(wanted)s w ON w.id = x.sale_order_id)
                   AND NOT EXISTS (SELECT FROM sale_order_transaction_rel x
                                    WHERE x.transaction_id = t.source_transaction_id)
                UNION ALL
                SELECT k.id, f.order_id, f.share
-                 FROM family f JOIN payment_transaction k ON k.source_transaction_id = f.id""")
+                 FROM %(family)s f JOIN payment_transaction k ON k.source_transaction_id = f.id""",
+            family=SQL.identifier(family), wanted=SQL.identifier(wanted))
 
     @api.model
     def _sql_part(self) -> SQL:
@@ -155,11 +159,17 @@ class SboPaymentReceived(models.AbstractModel):
             """SELECT p.id, p.move_id, p.create_date, p.currency_id, p.date, p.amount,
                       CASE WHEN p.payment_type = 'inbound' THEN 1 ELSE -1 END AS sign,
                       CASE WHEN p.move_id IS NULL THEN p.amount ELSE COALESCE((
-                           SELECT ABS(SUM(l.amount_residual_currency)) FROM account_move_line l
+                           SELECT ABS(SUM(%s)) FROM account_move_line l
                              JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
                             WHERE l.move_id = p.move_id AND l.parent_state = 'posted'), 0) END AS free
                  FROM account_payment p
-                WHERE p.id IN (SELECT payment_id FROM meant) AND p.state IN ('in_process', 'paid')""")
+                WHERE p.id IN (SELECT payment_id FROM meant) AND p.state IN ('in_process', 'paid')""",
+            self._sql_residual())
+
+    @api.model
+    def _sql_residual(self) -> SQL:
+        """What of line l is not reconciled with anything."""
+        return SQL("l.amount_residual_currency")
 
     @api.model
     def _sql_invoiced(self) -> SQL:
@@ -177,9 +187,13 @@ class SboPaymentReceived(models.AbstractModel):
                         JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
                         JOIN account_partial_reconcile q ON q.debit_move_id = l.id OR q.credit_move_id = l.id
                         JOIN account_move_line c ON c.id <> l.id AND c.id IN (q.debit_move_id, q.credit_move_id)
-                       WHERE l.move_id = v.id AND NOT EXISTS (
-                             SELECT FROM account_payment p WHERE p.move_id = c.move_id AND p.state = 'rejected')) k
-                   ON k.amount IS NOT NULL""", self._sql_unrounded())
+                       WHERE l.move_id = v.id AND NOT %s) k
+                   ON k.amount IS NOT NULL""", self._sql_unrounded(), self._sql_rejected())
+
+    @api.model
+    def _sql_rejected(self) -> SQL:
+        """Line c is of a payment that was rejected: it brings nothing, even while it is reconciled."""
+        return SQL("EXISTS (SELECT FROM account_payment p WHERE p.move_id = c.move_id AND p.state = 'rejected')")
 
     @api.model
     def _sql_allotted(self, invoiced=True) -> SQL:
@@ -187,7 +201,6 @@ class SboPaymentReceived(models.AbstractModel):
 
         :param invoiced: whether any order that these payments are meant for has been invoiced at all
         """
-        nothing = SQL("SELECT NULL::numeric AS amount")
         return SQL(
             """SELECT g.order_id, g.amount * g.sign AS amount, g.currency_id, g.date AS day FROM (
                  SELECT f.order_id, f.currency_id, f.date, f.sign, LEAST(f.rest, GREATEST(f.free - COALESCE(SUM(f.rest)
@@ -195,11 +208,21 @@ class SboPaymentReceived(models.AbstractModel):
                           0), 0)) AS amount
                    FROM (SELECT pay.*, m.order_id, m.place,
                                 GREATEST(m.amount - COALESCE(u.amount, b.amount, 0), 0) AS rest
-                           FROM meant m JOIN pay ON pay.id = m.payment_id
-                           LEFT JOIN LATERAL (%(reconciled)s) u ON TRUE
-                           LEFT JOIN LATERAL (%(bank)s) b ON pay.move_id IS NULL) f) g""",
-            reconciled=self._sql_settled(SQL("l.move_id = pay.move_id")) if invoiced else nothing,
-            bank=self._sql_settled(self._sql_bank_line(SQL("pay.create_date"))) if invoiced else nothing)
+                           FROM meant m JOIN pay ON pay.id = m.payment_id %(reconciled)s) f) g""",
+            reconciled=self._sql_reconciled(
+                SQL("l.move_id = pay.move_id"), self._sql_bank_line(SQL("pay.create_date"))) if invoiced else SQL(
+                "CROSS JOIN (SELECT NULL::numeric AS amount) u CROSS JOIN (SELECT NULL::numeric AS amount) b"))
+
+    @api.model
+    def _sql_reconciled(self, own, bank) -> SQL:
+        """What of payment pay, or of the bank's entry instead of it, is reconciled with invoices of order m: u and b.
+
+        :param own: condition of the payment's own lines l
+        :param bank: condition of the bank's lines l, for a payment without an entry
+        """
+        return SQL(
+            "LEFT JOIN LATERAL (%s) u ON TRUE LEFT JOIN LATERAL (%s) b ON pay.move_id IS NULL",
+            self._sql_settled(own), self._sql_settled(bank))
 
     @api.model
     def _sql_settled(self, condition) -> SQL:

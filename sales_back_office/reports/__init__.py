@@ -4,6 +4,10 @@ from . import sbo_packing_list_priced
 from . import sbo_ranking
 from . import sbo_customer_paper
 from . import sbo_scorecard
+from . import sbo_tender_register
 from . import sbo_handover
 from . import sbo_handover_list
 from . import sbo_leaver_list
+from . import sbo_risk_sheet
+from . import sbo_contract_schedule
+from . import sbo_contract_summary_paper

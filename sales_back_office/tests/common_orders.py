@@ -51,9 +51,9 @@ class SboOrdersCommon(SboCheckCommon):
         sheet.action_compare()
         return sheet
 
-    def _refused(self, words, action, *args, error=UserError):
+    def _refused(self, words, action, *args, error=UserError, **kwargs):
         """The action is refused in these words, and leaves nothing behind."""
         with self.assertRaises(error) as caught:
-            action(*args)
+            action(*args, **kwargs)
         self.assertRegex(str(caught.exception), words)
         return str(caught.exception)

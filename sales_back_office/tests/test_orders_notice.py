@@ -140,6 +140,7 @@ class TestOrdersNotice(SboOrdersCommon):
             self.env.flush_all()
             self.env.invalidate_all()
             orders.mapped(lambda order: order._sbo_find_policy())  # of the payment gate: read while confirming
+            orders.order_line.mapped("sbo_contract_id")  # of the contracts: lines are read while confirming
             before = self.cr.sql_log_count
             orders._sbo_confirmed()
             self.env.flush_all()

@@ -1,19 +1,25 @@
 from odoo import fields, models
 
+LEVELS = [("1", "Low"), ("2", "Medium"), ("3", "High")]
+
 
 class SboFindingDecision(models.TransientModel):
-    """The words that go with a decision on findings: an objection, or the reason of a waiver."""
+    """The words that go with a decision on findings: an objection, the reason of a waiver, of a lower level."""
 
     _name = "sbo.finding.decision"
     _description = "Decision on Findings"
 
     finding_ids = fields.Many2many("sbo.finding", required=True)
-    decision = fields.Selection([("dispute", "Dispute"), ("waive", "Waive")], required=True)
+    decision = fields.Selection(
+        [("dispute", "Dispute"), ("waive", "Waive"), ("lower", "Lower"), ("settle", "Settle")], required=True)
+    level = fields.Selection(LEVELS, "New Level")
     reason = fields.Text(required=True)
 
     def action_apply(self):
-        """Dispute or waive the chosen findings with these words."""
+        """Take the decision on the chosen findings with these words."""
         self.ensure_one()
-        decide = self.finding_ids.action_dispute if self.decision == "dispute" else self.finding_ids.action_waive
-        decide(self.reason)
+        if self.decision == "lower":
+            self.finding_ids.action_lower(self.level, self.reason)
+        else:
+            getattr(self.finding_ids, f"action_{self.decision}")(self.reason)
         return {"type": "ir.actions.act_window_close"}

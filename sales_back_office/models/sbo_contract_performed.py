@@ -1,0 +1,46 @@
+from odoo import api, fields, models
+
+
+class SboContractPerformed(models.AbstractModel):
+    """A contract that shows how far it is carried out: the figures of the schedule, one query for a page."""
+
+    _name = "sbo.contract.performed"
+    _description = "Performance of a Contract"
+    _inherit = ["sbo.contract.documents"]
+
+    currency_id = fields.Many2one("res.currency")
+    ordered_amount = fields.Monetary("Ordered", compute="_compute_performed")
+    delivered_amount = fields.Monetary("Delivered", compute="_compute_performed")
+    invoiced_amount = fields.Monetary("Invoiced", compute="_compute_performed")
+    received_amount = fields.Monetary("Received", compute="_compute_performed")
+    receivable_amount = fields.Monetary("Receivable", compute="_compute_performed")
+    overdue_amount = fields.Monetary("Overdue", compute="_compute_performed")
+    overdue_since = fields.Date(compute="_compute_performed")
+    rest_amount = fields.Monetary("To Deliver", compute="_compute_performed")
+    collection_rate = fields.Float(compute="_compute_performed", help="Received ÷ (received + overdue).")
+    performance = fields.Float(compute="_compute_performed", help="Delivered ÷ contracted.")
+    schedule_updated_at = fields.Datetime("Schedule Updated", compute="_compute_performed")
+    update_ids = fields.One2many("sbo.contract.update", "contract_id", "Schedule Updates", readonly=True)
+
+    @api.depends_context("sbo_as_of", "company")
+    def _compute_performed(self):
+        """Not stored: confirming an order must not ripple through its contract."""
+        rows = self.env["sbo.contract.figure"].browse(self._origin.ids)
+        found = {row.id: row for row in rows}
+        names = {name: name.removesuffix("_amount") for name in (
+            "ordered_amount", "delivered_amount", "invoiced_amount", "received_amount", "receivable_amount",
+            "overdue_amount", "overdue_since", "rest_amount", "collection_rate", "performance")}
+        names["schedule_updated_at"] = "updated_at"
+        for contract in self:
+            row = found.get(contract._origin.id)
+            for name, column in names.items():
+                contract[name] = row[column] if row else False
+
+    def action_schedule_card(self):
+        """The performance schedule of this contract."""
+        self.ensure_one()
+        return {"type": "ir.actions.act_window", "res_model": "sbo.contract.figure", "res_id": self.id,
+                "views": [[False, "form"]]}
+
+    def _sbo_contracts(self):
+        return self
