@@ -19,7 +19,8 @@ class SboCheckLevel(models.AbstractModel):
 
     risk = fields.Boolean(
         "Risk Flag", tracking=True,
-        help="What this check finds on a contract is a risk that is reported to those who lead, no error of a clerk.")
+        help="What this check finds on a contract is a risk that is reported to those who lead, not an error of a "
+        "clerk.")
     graded = fields.Boolean("Level Rises", compute="_compute_graded")
     high_above = fields.Float(
         tracking=True, help="With a figure above this the case is at least of the level High; 0: never.")
