@@ -132,11 +132,11 @@ class SboBackup(models.Model):
             return False
         self.env.flush_all()
         company = files.company_id[:1]
-        # A set that is being written may have copied them already.
+        # A set that is being written may have copied them already. Moments of ours have no fractions of a second.
         [[last, running]] = self.env.execute_query(SQL(
             """SELECT MAX(expires_on) FILTER (WHERE state = 'good'), bool_or(state = 'running') FROM sbo_backup
                 WHERE company_id = %s AND (finished_at >= %s OR state = 'running')""",
-            company.id, min(files.mapped("create_date"))))
+            company.id, min(files.mapped("create_date")).replace(microsecond=0)))
         return company._sbo_today() + timedelta(days=company._sbo_backup_kept_days()) if running else last
 
     # === guards === #
