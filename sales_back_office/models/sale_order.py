@@ -10,7 +10,7 @@ class SaleOrder(models.Model):
         "sale.order", "sbo.served.mixin", "sbo.sale.order.checks", "sbo.order.entry.checks", "sbo.order.entry",
         "sbo.order.comparisons", "sbo.order.opined", "sbo.order.verified", "sbo.order.noticed",
         "sbo.order.changed", "sbo.order.promises", "sbo.order.tracking", "sbo.contacted.mixin",
-        "sbo.order.gated", "sbo.payment.checks", "sbo.order.contracted",
+        "sbo.order.gated", "sbo.payment.checks", "sbo.order.contracted", "sbo.filed.order",
     ]
     _sbo_contact_field = "order_id"
     _sbo_contact_subject = "order"

@@ -11,6 +11,7 @@ class SboContract(models.Model):
     _name = "sbo.contract"
     _description = "Sales Contract"
     _inherit = [
+        "sbo.filed.contract",
         "sbo.contract.reviewed",
         "sbo.contract.numbered", "sbo.contract.content", "sbo.contract.originals", "sbo.contract.signature",
         "sbo.contract.plan", "sbo.contract.versions", "sbo.contract.checks",
