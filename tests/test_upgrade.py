@@ -346,8 +346,8 @@ def test_it_can_be_removed(odoo, upgraded, copy):
     gone = copy(name, "gone")
     odoo.shell(gone, UNINSTALL)
     left = {what: [row for (row,) in odoo.sql(gone, query, ())] for what, query in LEFTOVERS.items()}
-    # people and customers of the demo data have orders and messages: Odoo keeps them
-    kept = re.compile(rf"{ADDON}\.sbo_demo_(clerk|salesperson|supervisor|customer)")
+    # people, customers, orders and goods of the demo data have messages, contacts and deliveries: Odoo keeps them
+    kept = re.compile(rf"{ADDON}\.sbo_demo_(clerk|salesperson|supervisor|manager|customer|order|table)")
     left["ids"] = [name for name in left["ids"] if not kept.match(name)]
     assert left == {what: [] for what in LEFTOVERS}
     assert sell(odoo.shell, gone)["state"] == "sale"
