@@ -213,7 +213,8 @@ class SboContractFlow(models.AbstractModel):
     def _execute(self):
         """A signed contract goes into execution: its first order is confirmed, or its first day has come."""
         signed = self.filtered(lambda contract: contract.state == "signed")
-        signed._own().write({"state": "execution"})
+        if signed:  # every confirmed order comes this way
+            signed._own().write({"state": "execution"})
 
     def _settle(self):
         """Number, signed content and time limit of contracts that did not come here by steps."""

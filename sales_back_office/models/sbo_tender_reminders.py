@@ -27,6 +27,8 @@ class SboTenderReminders(models.AbstractModel):
 
         What somebody has ticked off stays ticked off, until its day moves.
         """
+        if not self:
+            return
         kinds = {self._reminder_type(kind): kind for kind in self._reminder_kinds() if self._reminder_type(kind)}
         # Superuser: the to-do is for whoever answers, who need not be the one who has entered the date.
         activities = self.env["mail.activity"].sudo().with_context(active_test=False, mail_activity_quick_update=True)

@@ -99,21 +99,23 @@ class TestContractOrders(SboContractsCommon):
         self._refused(order.name, contract.with_user(self.clerk).action_cancel, "no")
 
     def test_without_a_contract_nothing_is_asked(self):
-        def cost(**methods):
+        def cost(*without):
             order = self._entered()
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.cr.sql_log_count
             with ExitStack() as stack:
-                for name, method in methods.items():
-                    stack.enter_context(patch.object(self.env.registry["sale.order"], name, method))
+                for model, name, value in without:
+                    stack.enter_context(patch.object(
+                        self.env.registry[model], name, lambda *args, _value=value: _value))
                 order.action_confirm()
                 self.env.flush_all()
             return self.cr.sql_log_count - before
 
         none = self.env["sbo.contract"]
         cost()
-        self.assertEqual(cost(), cost(_sbo_contracts=lambda order: none))
+        self.assertEqual(cost(), cost(
+            ("sale.order", "_sbo_contracts", none), ("sbo.contract", "_execute_ordered", None)))
 
     def test_constant_queries_with_contracts(self):
         def cost(count):
