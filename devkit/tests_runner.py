@@ -119,14 +119,15 @@ def _test(arguments, folder):
     whole = not arguments
     odoo = machine.ready()
     drop_leftovers(odoo)
-    if whole:
+    measured = whole and os.environ.get("DEV_COVERAGE")
+    if measured:
         odoo.env.update(coverage_report.configure(folder, our_addons()))
     try:
         suites = _suites(odoo, paths, options, folder)
         _run(suites, folder)
     finally:
         odoo.drop(_database())
-    if whole:
+    if measured:
         coverage_report.show(folder, our_addons())
     return _totals(suites, narrowed=not whole)
 
