@@ -16,7 +16,7 @@ from devkit import releases
 from devkit.console import Missing
 from devkit.settings import ROOT
 
-FROM = "19.0.1.2.0"
+FROM = "19.0.1.3.0"
 ADDON = "sales_back_office"
 # core tables that people's work is in: an upgrade has no business with any of their values
 CORE = ("account_move", "account_move_line", "account_payment", "account_payment_term", "crm_team", "mail_activity",
@@ -26,11 +26,11 @@ CORE = ("account_move", "account_move_line", "account_payment", "account_payment
 WIZARDS = """SELECT replace(model, '.', '_') FROM ir_model WHERE transient
               UNION SELECT r.name FROM ir_model_relation r JOIN ir_model m ON m.id = r.model WHERE m.transient"""
 # what later releases change on purpose: checks that look for themselves now
-AUTOMATED = {"contract_filing_late", "contract_incomplete", "contract_risk_unreported", "contract_schedule_stale"}
+AUTOMATED = {
+    "document_filing_late", "backup_missing", "audit_material_late", "audit_material_missing",
+    "document_loan_not_chased", "document_lost_or_disclosed"}
 # they ask for what could not be noted before, and look from the day of the upgrade on
-FROM_TODAY = {
-    "contract_filing_late", "contract_incomplete", "contract_schedule_stale", "tender_deadline_missed",
-    "tender_document_late"}
+FROM_TODAY = {"document_filing_late"}
 WHERE_AND_HOW = {
     "kind", "model_id", "method", "domain", "parameter", "parameter_label", "unit", "responsible_path",
     "target_model_id", "target_user_path", "description", "default_cause", "look_from"}

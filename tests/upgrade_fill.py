@@ -1,4 +1,4 @@
-"""What a back office has in its database after some weeks with release 19.0.1.2.0, done by its own people.
+"""What a back office has in its database after some weeks with release 19.0.1.3.0, done by its own people.
 
 Runs in the shell of that release, on its demo data: nothing here may be newer than it.
 """
