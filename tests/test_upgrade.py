@@ -249,19 +249,19 @@ def test_every_row_is_as_it_was(odoo, upgraded):
 def test_what_people_tuned_is_as_they_left_it(odoo, upgraded):
     name, *_rest = upgraded
     tuned = odoo.sql(name, """SELECT code, name->>'en_US', severity, active, kind FROM sbo_check
-                               WHERE code IN ('contract_filing_late', 'contract_schedule_stale') ORDER BY code""")
+                               WHERE code IN ('document_filing_late', 'backup_missing') ORDER BY code""")
     assert tuned == [
-        ("contract_filing_late", "Originals come too late", "4", True, "method"),
-        ("contract_schedule_stale", "Contract performance schedule not updated", "1", False, "method"),
+        ("backup_missing", "Backup missing", "2", False, "method"),
+        ("document_filing_late", "Papers come too late", "4", True, "method"),
     ]
     by_hand = """SELECT c.code, f.res_model, f.res_id = f.user_id, f.state FROM sbo_finding f
                    JOIN sbo_check c ON c.id = f.check_id WHERE f.origin = 'manual' AND c.kind = 'method'
                     AND c.code = ANY(%s)"""
     assert sorted(odoo.sql(name, by_hand, (sorted(AUTOMATED),))) == [
-        ("contract_filing_late", "res.users", True, "confirmed"),
-        ("contract_incomplete", "res.users", True, "disputed"),
-        ("contract_risk_unreported", "sale.order", False, "confirmed"),
-        ("contract_schedule_stale", "res.users", True, "confirmed"),
+        ("audit_material_late", "res.users", True, "disputed"),
+        ("backup_missing", "res.users", True, "confirmed"),
+        ("document_filing_late", "res.users", True, "confirmed"),
+        ("document_lost_or_disclosed", "sale.order", False, "confirmed"),
     ]
 
 
