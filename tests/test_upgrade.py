@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from test_install import LEFTOVERS, UNINSTALL, sell
+from upgrade_figures import FIGURES
 
 from devkit import releases
 from devkit.console import Missing
@@ -42,34 +43,6 @@ COLUMNS = """
       JOIN information_schema.tables t USING (table_schema, table_name)
      WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE'
        AND (c.table_name LIKE 'sbo\\_%%' OR c.table_name = ANY(%s)) GROUP BY c.table_name"""
-# what the papers and lists say, counted by the addon itself
-FIGURES = """
-import json, re
-sheets = env["sbo.assessment"].search([], order="id")
-report = env["ir.actions.report"]
-orders = env["sale.order"].search([], order="id")
-paper = report._render_qweb_html("sales_back_office.sbo_scorecard", sheets.ids)[0].decode()
-print(json.dumps({
-    "sheets": [[s.display_name, s.state, s.score, s.total, s.points_pending, s.rank, s.grade_id.name, s.pay,
-                s.self_score, s.coefficient] for s in sheets],
-    "lines": [[line.criterion_id.code, line.examined, line.lost, line.pending, line.final]
-              for line in sheets.line_ids.sorted("id")],
-    "arithmetic": sheets.deduction_ids.sorted("id").mapped("arithmetic"),
-    "findings": sorted([check.code, state, count, quantity] for check, state, count, quantity in
-                       env["sbo.finding"]._read_group([], ["check_id", "state"], ["__count", "quantity:sum"])),
-    "evidence": env["sbo.finding"].search([], order="id").mapped("evidence_text"),
-    "standards": [[s.display_name, s.state, s.points_total, s.warning] for s in
-                  env["sbo.standard"].search([], order="id")],
-    "money": [[o.name, o.sbo_received, o.sbo_shipped, o.sbo_needed, o.sbo_missing, o.sbo_gate_state] for o in orders],
-    "promises": [[o.name, o.sbo_promise_untold, str(o.sbo_known_date), o.sbo_promise_count] for o in orders],
-    "sheets of orders": [[s.display_name, s.state, s.open_count, s.comparisons] for s in
-                         env["sbo.order.verification"].search([], order="id")],
-    "accuracy": [[a.order_id.name, a.user_id.login, a.differences] for a in
-                 env["sbo.order.accuracy"].search([], order="id")],
-    "changes": env["sbo.order.change"].search([], order="id").mapped("summary"),
-    "scorecards": re.findall(r"[-\\d.,:]*\\d", re.sub(r"<[^>]*>", " ", paper)),
-}))
-"""
 # what was agreed and bid for long ago, entered now
 OLD_PAPERS = """
 from datetime import datetime, timedelta
@@ -274,13 +247,27 @@ def test_the_first_night_raises_nothing_old(odoo, upgraded, copy):
     odoo.sql(night, "UPDATE sbo_check_run SET as_of = as_of - interval '2 days'")
     odoo.sql(night, "UPDATE res_company SET sbo_check_from = '2020-01-01'")
     odoo.sql(night, "UPDATE sbo_check SET active = TRUE WHERE code = ANY(%s)", (sorted(FROM_TODAY),))
-    odoo.shell(night, OLD_PAPERS + NIGHT)
+    odoo.shell(night, OLD_PAPERS + 'env["sbo.document"]._cron_retention()' + NIGHT)
     raised = """SELECT DISTINCT c.code FROM sbo_finding f JOIN sbo_check c ON c.id = f.check_id
                  WHERE f.origin = 'auto' AND c.code = ANY(%s)"""
     assert odoo.sql(night, raised, (sorted(FROM_TODAY),)) == []
     odoo.sql(night, "UPDATE sbo_check SET look_from = NULL")
-    odoo.shell(night, f"env['sbo.check'].search([('code', 'in', {sorted(FROM_TODAY)})])._run(); env.cr.commit()")
+    odoo.shell(night, f"""
+env["sbo.document"]._make_expected()
+env["sbo.check"].search([("code", "in", {sorted(FROM_TODAY)})])._run()
+env.cr.commit()
+""")
     assert {code for (code,) in odoo.sql(night, raised, (sorted(FROM_TODAY),))} == FROM_TODAY
+
+
+def test_every_company_files_in_the_same_classes(odoo, upgraded):
+    """With the names in all languages, as a company gets them that is made later."""
+    name, *_rest = upgraded
+    classes = """SELECT c.name, array_agg(d.code || ': ' || d.name::text ORDER BY d.code)
+                   FROM res_company c LEFT JOIN sbo_document_class d ON d.company_id = c.id GROUP BY c.id ORDER BY c.id"""
+    (_first, main), *others = odoo.sql(name, classes)
+    assert len(main) >= 10 and "zh_CN" in main[0]
+    assert others and {company: found for company, found in others if found != main} == {}
 
 
 def test_figures_are_as_they_were(upgraded):

@@ -25,6 +25,7 @@ def fill(env):
         {"name": "Upgrade Accountant", "login": "accountant", "email": "accountant@example.com",
          "group_ids": [Command.set([
              env.ref(name).id for name in ("account.group_account_invoice", "base.group_partner_manager")])]})
+    env["res.company"].create({"name": "Upgrade Branch"})
     customers = change_clerks(env, people)
     sell(env, people, customers)
     plan_days(env, people)

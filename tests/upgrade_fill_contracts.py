@@ -268,6 +268,7 @@ def sum_up(env, people):
     company.sbo_check_from = TODAY - relativedelta(years=2)
     summaries = env["sbo.contract.summary"]
     summaries._cron_summaries()
-    summaries.search([("kind", "=", "month")], limit=1).with_user(people["supervisor"])._correct("A contract was missing")
+    wrong = summaries.search([("kind", "=", "month")], limit=1)
+    wrong.with_user(people["supervisor"])._correct("A contract was missing")
     summaries._cron_summaries()
     env.cr.commit()

@@ -22,7 +22,5 @@ FROM_TODAY = ("sbo_check_document_filing_late",)
 @openupgrade.migrate()
 def migrate(env, version):
     env = env(context=dict(env.context, tracking_disable=True))
-    # Companies beside the first one file in the same classes.
-    env["sbo.document.class"]._give_to(env["res.company"].search([("id", "!=", False)]))
     upgrade.automate_checks(env, NOTED_BY_HAND)
     upgrade.look_from(env, FROM_TODAY, fields.Date.today())
