@@ -264,7 +264,8 @@ def test_every_company_files_in_the_same_classes(odoo, upgraded):
     """With the names in all languages, as a company gets them that is made later."""
     name, *_rest = upgraded
     classes = """SELECT c.name, array_agg(d.code || ': ' || d.name::text ORDER BY d.code)
-                   FROM res_company c LEFT JOIN sbo_document_class d ON d.company_id = c.id GROUP BY c.id ORDER BY c.id"""
+                   FROM res_company c LEFT JOIN sbo_document_class d ON d.company_id = c.id
+                  GROUP BY c.id ORDER BY c.id"""
     (_first, main), *others = odoo.sql(name, classes)
     assert len(main) >= 10 and "zh_CN" in main[0]
     assert others and {company: found for company, found in others if found != main} == {}
@@ -348,7 +349,7 @@ def test_without_openupgradelib_it_says_what_to_do(odoo, filled, copy, tmp_path)
     assert "nothing has been changed" in done.stderr
     [[version]] = odoo.sql(name, "SELECT latest_version FROM ir_module_module WHERE name = %s", (ADDON,))
     assert version == FROM
-    assert odoo.sql(name, "SELECT 1 FROM pg_tables WHERE tablename = 'sbo_contract'") == []
+    assert odoo.sql(name, "SELECT 1 FROM pg_tables WHERE tablename = 'sbo_document'") == []
 
 
 def test_this_is_the_release_before():

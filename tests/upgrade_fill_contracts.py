@@ -31,8 +31,8 @@ def classify(env, people):
         "approver_ids": [Command.set(people["manager"].ids)], "limit_amount": 90000, "review_days": 2, "file_days": 5,
         "limit_approver_ids": [Command.set(people["accountant"].ids)]})
     env["sbo.contract.template"].create([
-        {"name": "Upgrade text", "version": version, "class_id": rule.id, "file": FILE, "file_name": f"text{version}.txt",
-         "valid_from": TODAY - timedelta(days=days), "note": "Who bears the freight"}
+        {"name": "Upgrade text", "version": version, "class_id": rule.id, "file": FILE,
+         "file_name": f"text{version}.txt", "valid_from": TODAY - timedelta(days=days), "note": "Who bears the freight"}
         for version, days in ((1, 400), (2, 10))])
     return rule
 
@@ -217,7 +217,8 @@ def tender(people, customer, project, **vals):
     """What the salesperson has found."""
     return people["seller"].env["sbo.tender"].with_user(people["seller"]).create({
         "project": project, "partner_id": customer.id, "tender_ref": f"T {project}", "price": 950,
-        "source": "invitation", "submission_at": NOW - timedelta(days=6), "opening_at": NOW + timedelta(days=13), **vals})
+        "source": "invitation", "submission_at": NOW - timedelta(days=6),
+        "opening_at": NOW + timedelta(days=13), **vals})
 
 
 def document(people, tender, name, progress=100):
