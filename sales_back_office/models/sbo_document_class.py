@@ -156,4 +156,5 @@ class SboDocumentClass(models.Model):
         has = self.with_context(active_test=False)._read_group([("company_id", "in", companies.ids)], ["company_id"])
         for company in companies - main - self.env["res.company"].union(*(one for (one,) in has)) if main else ():
             for one in self.search([("company_id", "=", main.id)]):
-                one.copy({"company_id": company.id, "code": one.code, "name": one.name, "place_id": False})
+                # Without its name, which would come in one language then.
+                one.copy({"company_id": company.id, "code": one.code, "place_id": False})

@@ -112,9 +112,12 @@ class TestDocumentsFiling(SboDocumentsCommon):
             self.env["sbo.document.class"].create({"name": "Odd", "code": "a/b"})
 
     def test_a_second_company_gets_the_classes(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env.ref("sales_back_office.sbo_document_class_contract").with_context(lang="zh_CN").name = "合同"
         company = self.env["res.company"].create({"name": "Third"})
         kinds = self.env["sbo.document.class"].search([("company_id", "=", company.id)])
-        self.assertEqual(kinds.filtered(lambda kind: kind.record_model == "sbo.contract").code, "CT")
+        contracts = kinds.filtered(lambda kind: kind.record_model == "sbo.contract")
+        self.assertEqual((contracts.code, contracts.with_context(lang="zh_CN").name), ("CT", "合同"))
         self.env["sbo.document.class"]._give_to(company)
         self.assertEqual(self.env["sbo.document.class"].search_count([("company_id", "=", company.id)]), len(kinds))
 

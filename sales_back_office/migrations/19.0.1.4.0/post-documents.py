@@ -6,7 +6,7 @@ from odoo import fields
 from odoo.addons.sales_back_office.tools import upgrade
 from openupgradelib import openupgrade
 
-# as 19.0.1.1.0 had them: name, area, severity, sequence
+# as 19.0.1.3.0 had them: name, area, severity, sequence
 NOTED_BY_HAND = {
     "sbo_check_document_filing_late": ("Document filed late", "documents", "1", 650),
     "sbo_check_backup_missing": ("Backup missing", "documents", "2", 670),
@@ -22,7 +22,5 @@ FROM_TODAY = ("sbo_check_document_filing_late",)
 @openupgrade.migrate()
 def migrate(env, version):
     env = env(context=dict(env.context, tracking_disable=True))
-    # Companies beside the first one file in the same classes.
-    env["sbo.document.class"]._give_to(env["res.company"].search([("id", "!=", False)]))
     upgrade.automate_checks(env, NOTED_BY_HAND)
     upgrade.look_from(env, FROM_TODAY, fields.Date.today())
