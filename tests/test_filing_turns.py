@@ -47,7 +47,7 @@ def test_two_papers_never_get_the_same_code(odoo, archive, start):
 
 def test_a_paper_is_filed_once(odoo, archive, start):
     tries, told = at_once(odoo, archive, start, ("ann", FILE % "one"), ("ben", FILE % "one"))
-    assert tries == 2 and "it is “Filed”" in told
+    assert tries == 2 and "it is “Filed Away”" in told
 
 
 def test_the_last_place_in_a_box_is_taken_once(odoo, archive, start):

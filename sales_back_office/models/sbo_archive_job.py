@@ -5,7 +5,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
-JOB_STATES = [("waiting", "Waiting"), ("running", "Running"), ("done", "Done"), ("failed", "Failed")]
+JOB_STATES = [("waiting", "Waiting to Start"), ("running", "Running"), ("done", "Done"), ("failed", "Failed")]
 
 
 class SboArchiveJob(models.AbstractModel):

@@ -7,7 +7,7 @@ from .sbo_audit_scope import STEP, SUPERVISOR
 
 STATES = [
     ("draft", "Draft"),
-    ("preparing", "In Preparation"),
+    ("preparing", "Being Prepared"),
     ("ready", "Ready"),
     ("delivered", "Handed Over"),
     ("closed", "Closed"),
@@ -61,7 +61,7 @@ class SboAuditPack(models.Model):
     paper_count = fields.Integer("Documents on Paper", readonly=True, copy=False)
     missing_count = fields.Integer("Missing Papers", readonly=True, copy=False)
     left_out_count = fields.Integer(
-        "Left Out", readonly=True, copy=False, help="Documents in the scope that the preparer may not read.")
+        "Not Included", readonly=True, copy=False, help="Documents in the scope that the preparer may not read.")
     manager_only = fields.Boolean(
         "Managers Only", readonly=True, copy=False, help="It holds documents that supervisors do not read.")
     attachment_id = fields.Many2one("ir.attachment", "Zip", readonly=True, copy=False, ondelete="set null")

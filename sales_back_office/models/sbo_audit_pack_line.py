@@ -18,7 +18,7 @@ class SboAuditPackLine(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     sequence = fields.Integer(readonly=True)
     kind = fields.Selection(
-        [("file", "File"), ("paper", "Original"), ("missing", "Missing"), ("left_out", "Left Out")], required=True,
+        [("file", "File"), ("paper", "Original"), ("missing", "Missing"), ("left_out", "Not Included")], required=True,
         readonly=True)
     reason = fields.Selection(
         [("not_filed", "Not filed yet"), ("no_file", "Has no file"), ("lost", "File lost"),
@@ -34,7 +34,7 @@ class SboAuditPackLine(models.Model):
     author = fields.Char(readonly=True)
     class_name = fields.Char("Class", readonly=True)
     customer = fields.Char(readonly=True)
-    medium = fields.Char(readonly=True)
+    medium = fields.Char("Kept as", readonly=True)
     pages = fields.Integer(readonly=True, aggregator="sum")
     copies = fields.Integer(readonly=True)
     name = fields.Char("File Name", readonly=True)

@@ -5,8 +5,8 @@ from odoo.tools import SQL
 from .sbo_audit_scope import CLERK, SUPERVISOR
 
 STATES = [
-    ("open", "Open"),
-    ("delivered", "Delivered"),
+    ("open", "To Be Handed Over"),
+    ("delivered", "Handed Over"),
     ("closed", "Closed"),
     ("cancelled", "Cancelled"),
 ]
@@ -46,7 +46,7 @@ class SboAuditRequest(models.Model):
     partner_id = fields.Many2one("res.partner", "Contact", check_company=True)
     letter_no = fields.Char("Letter No.", tracking=True)
     letter_on = fields.Date("Letter of")
-    received_on = fields.Date("Received", required=True, default=fields.Date.context_today, tracking=True)
+    received_on = fields.Date("Received on", required=True, default=fields.Date.context_today, tracking=True)
     due_on = fields.Date("Due", required=True, tracking=True, index=True)
     description = fields.Text("What Is Asked for", required=True)
     state = fields.Selection(
@@ -55,10 +55,10 @@ class SboAuditRequest(models.Model):
         "Stops Destruction", default=True, tracking=True,
         help="While the request is not closed, no document in its scope is destroyed; without any scope, none at all.")
     delivery_note = fields.Text("What Was Handed Over", copy=False, help="When it was not an audit pack.")
-    delivered_at = fields.Datetime("Delivered", readonly=True, copy=False, tracking=True)
+    delivered_at = fields.Datetime("Handed Over at", readonly=True, copy=False, tracking=True)
     delivered_by_id = fields.Many2one("res.users", "Delivered by", readonly=True, copy=False)
     closed_at = fields.Datetime("Closed", readonly=True, copy=False)
-    late = fields.Boolean(compute="_compute_late", search="_search_late")
+    late = fields.Boolean("Overdue", compute="_compute_late", search="_search_late")
     pack_ids = fields.One2many("sbo.audit.pack", "request_id", "Packs")
     pack_count = fields.Integer("Audit Packs", compute="_compute_pack_count")
     allowed_actions = fields.Char(compute="_compute_allowed_actions")

@@ -22,7 +22,7 @@ class SboAuditScope(models.AbstractModel):
     date_to = fields.Date("Documents until", tracking=True)
     partner_ids = fields.Many2many("res.partner", string="Customers", check_company=True)
     contract_ids = fields.Many2many("sbo.contract", string="Contracts", check_company=True)
-    class_ids = fields.Many2many("sbo.document.class", string="Classes", check_company=True)
+    class_ids = fields.Many2many("sbo.document.class", string="Document Classes", check_company=True)
 
     @api.constrains("date_from", "date_to")
     def _check_period(self):

@@ -35,10 +35,11 @@ class SboBackup(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True, ondelete="restrict")
     user_id = fields.Many2one("res.users", "Answers for It", readonly=True, ondelete="restrict")
     path = fields.Char("Folder", readonly=True)
-    period = fields.Char(readonly=True, help="Of a missing backup: the week, or the first day of the period.")
+    period = fields.Char(
+        "Backup Period", readonly=True, help="Of a missing backup: the week, or the first day of the period.")
     started_at = fields.Datetime("Started", required=True, readonly=True, default=fields.Datetime.now)
     finished_at = fields.Datetime("Finished", readonly=True, index=True)
-    document_count = fields.Integer("Documents", readonly=True)
+    document_count = fields.Integer("Filed Documents", readonly=True)
     file_count = fields.Integer("Files", readonly=True)
     size = fields.Float("Bytes", digits=(20, 0), readonly=True)
     problem_count = fields.Integer(

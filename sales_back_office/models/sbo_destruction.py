@@ -24,7 +24,7 @@ class SboDestruction(models.Model):
         "res.users", "Head of Appraisal", tracking=True, help="Who led the appraisal.")
     method = fields.Selection(METHODS, required=True, default="shred", tracking=True)
     note = fields.Text("Remark")
-    line_ids = fields.One2many("sbo.destruction.line", "destruction_id", "Documents")
+    line_ids = fields.One2many("sbo.destruction.line", "destruction_id", "Filed Documents")
     line_count = fields.Integer("Number of Documents", compute="_compute_line_count")
     blocked_count = fields.Integer("Not to Be Destroyed", compute="_compute_blocked_count")
     backup_until = fields.Date(

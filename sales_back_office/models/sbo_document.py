@@ -30,8 +30,8 @@ class SboDocument(models.Model):
         "sbo.document.secrecy", required=True, index=True, tracking=True, ondelete="restrict",
         compute="_compute_secrecy_id", store=True, readonly=False, precompute=True)
     medium = fields.Selection(
-        [("paper", "Paper"), ("electronic", "Electronic"), ("both", "Both")], required=True, default="paper",
-        tracking=True)
+        [("paper", "On Paper"), ("electronic", "Electronic"), ("both", "Both")], required=True, default="paper",
+        string="Kept as", tracking=True)
     pages = fields.Integer(tracking=True)
     copies = fields.Integer(default=1, tracking=True)
     place_id = fields.Many2one(

@@ -16,7 +16,7 @@ class SboDocumentDownload(models.Model):
     file_name = fields.Char("File", required=True, readonly=True)
     version = fields.Integer(readonly=True, aggregator=None)
     user_id = fields.Many2one("res.users", "Read by", required=True, readonly=True, index=True, ondelete="restrict")
-    at = fields.Datetime("When", required=True, readonly=True)
+    at = fields.Datetime("Time of Access", required=True, readonly=True)
     way = fields.Selection(
         [("download", "Download"), ("data", "Data of the Attachment"), ("preview", "Preview")], required=True,
         readonly=True)

@@ -7,7 +7,7 @@ LEADER = "sales_back_office.sbo_group_supervisor"
 SYSTEM = None
 STATES = [
     ("draft", "Not Filed Yet"),
-    ("filed", "Filed"),
+    ("filed", "Filed Away"),
     ("appraisal", "To Be Appraised"),
     ("destroyed", "Destroyed"),
 ]
@@ -44,7 +44,7 @@ class SboDocumentFlow(models.AbstractModel):
         STATES, required=True, readonly=True, default="draft", index=True, tracking=True, copy=False)
     filed_on = fields.Date("Filed on", readonly=True, copy=False, tracking=True)
     filed_at = fields.Datetime("Filed at", readonly=True, copy=False)
-    filed_by_id = fields.Many2one("res.users", "Filed by", readonly=True, copy=False)
+    filed_by_id = fields.Many2one("res.users", "Put on File by", readonly=True, copy=False)
     file_due_at = fields.Datetime(
         "To Be Filed by", readonly=True, copy=False, help="Working days of its class after it was signed or entered.")
     destroyed_on = fields.Date("Destroyed on", readonly=True, copy=False)

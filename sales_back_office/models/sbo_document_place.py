@@ -30,7 +30,7 @@ class SboDocumentPlace(models.Model):
     capacity = fields.Integer(
         tracking=True, help="So many documents fit in, with all that stands in it; 0: not counted.")
     barcode = fields.Char(copy=False, help="On the label; scanned to file, lend and return.")
-    document_ids = fields.One2many("sbo.document", "place_id", "Documents", readonly=True)
+    document_ids = fields.One2many("sbo.document", "place_id", "Filed Documents", readonly=True)
     note = fields.Text("Remark")
 
     _barcode_uniq = models.UniqueIndex(

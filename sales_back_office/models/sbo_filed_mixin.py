@@ -224,6 +224,6 @@ class SboFiledMixin(models.AbstractModel):
         return E.list(
             E.field(name="document_id"), E.field(name="name"), E.field(name="version"), E.field(name="uploaded_at"),
             E.field(name="size"),
-            E.button({"name": "action_download", "type": "object", "string": self.env._("Open"),
+            E.button({"name": "action_download", "type": "object", "string": self.env._("Open File"),
                       "icon": "fa-download"}),
             {"create": "0", "edit": "0", "delete": "0"})

@@ -42,15 +42,16 @@ class SboLoan(models.Model):
         help="Stamped on the copy: “only for … use”. Copies stand in for originals that stay in the house.")
     letter = fields.Char("Letter of Introduction", help="Its number or date, and who has issued it.")
     id_shown = fields.Boolean("ID Shown", tracking=True)
-    line_ids = fields.One2many("sbo.loan.line", "loan_id", "Documents")
-    line_count = fields.Integer("Items", compute="_compute_counts")
-    items = fields.Char("What", compute="_compute_counts")
+    line_ids = fields.One2many("sbo.loan.line", "loan_id", "Items on Loan")
+    line_count = fields.Integer("Number of Items", compute="_compute_counts")
+    items = fields.Char("Documents Lent", compute="_compute_counts")
     out_on = fields.Date("Handed Out on", compute="_compute_dates", store=True)
     due_on = fields.Date(
-        "Due", compute="_compute_dates", store=True, index="btree_not_null",
+        "Due for Return", compute="_compute_dates", store=True, index="btree_not_null",
         help="The first day on which something is due.")
     overdue = fields.Boolean(compute="_compute_overdue", search="_search_overdue")
-    scan = fields.Char(store=False, help="Scan the label of a document or a box, or type its code and press Enter.")
+    scan = fields.Char(
+        "Scan Here", store=False, help="Scan the label of a document or a box, or type its code and press Enter.")
 
     _borrower_idx = models.Index("(borrower_id) WHERE state IN ('requested', 'approved', 'out')")
 

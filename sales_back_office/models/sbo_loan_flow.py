@@ -10,7 +10,7 @@ STATES = [
     ("requested", "Requested"),
     ("approved", "Approved"),
     ("out", "Out"),
-    ("returned", "Returned"),
+    ("returned", "Given Back"),
     ("refused", "Refused"),
     ("cancelled", "Cancelled"),
 ]
@@ -43,9 +43,9 @@ class SboLoanFlow(models.AbstractModel):
         STATES, required=True, readonly=True, default="draft", index=True, tracking=True, copy=False, group_expand=True)
     requested_by_id = fields.Many2one(
         "res.users", "Requested by", readonly=True, copy=False, default=lambda self: self.env.user)
-    requested_at = fields.Datetime("Requested", readonly=True, copy=False, help="Who asked first is first in line.")
-    approved_by_id = fields.Many2one("res.users", "Decided by", readonly=True, copy=False, tracking=True)
-    approved_at = fields.Datetime("Decided", readonly=True, copy=False)
+    requested_at = fields.Datetime("Requested at", readonly=True, copy=False, help="Who asked first is first in line.")
+    approved_by_id = fields.Many2one("res.users", "Approved or Refused by", readonly=True, copy=False, tracking=True)
+    approved_at = fields.Datetime("Approved or Refused at", readonly=True, copy=False)
     approved_rank = fields.Integer(
         readonly=True, copy=False, default=-1, aggregator=None, help="0 a clerk, 1 a supervisor, 2 a manager.")
     refused_reason = fields.Text("Why Refused", readonly=True, copy=False)

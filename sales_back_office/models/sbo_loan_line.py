@@ -24,15 +24,15 @@ class SboLoanLine(models.Model):
     place_id = fields.Many2one(
         "sbo.document.place", "Box", index=True, ondelete="restrict", check_company=True, domain=[("kind", "=", "box")],
         help="A box goes out with everything in it.")
-    item = fields.Char(compute="_compute_item")
+    item = fields.Char("Item on Loan", compute="_compute_item")
     kind = fields.Selection(related="loan_id.kind")
     sbo_clerk_id = fields.Many2one(related="loan_id.sbo_clerk_id")
     state = fields.Selection(
-        [("waiting", "Waiting"), ("out", "Out"), ("returned", "Returned"), ("not_found", "Not Found"),
+        [("waiting", "In Line"), ("out", "Out"), ("returned", "Given Back"), ("not_found", "Not Found"),
          ("cancelled", "Cancelled")], required=True, readonly=True, default="waiting", index=True, copy=False)
     out_at = fields.Datetime("Handed Out", readonly=True, copy=False)
     out_by_id = fields.Many2one("res.users", "Handed Out by", readonly=True, copy=False)
-    due_on = fields.Date("Due", readonly=True, index=True, copy=False)
+    due_on = fields.Date("Due for Return", readonly=True, index=True, copy=False)
     first_due_on = fields.Date("First Due", readonly=True, copy=False)
     renewals = fields.Integer("Times Renewed", readonly=True, copy=False)
     overdue = fields.Boolean(compute="_compute_overdue", search="_search_overdue")
@@ -41,7 +41,7 @@ class SboLoanLine(models.Model):
     pages_out = fields.Integer(
         readonly=True, copy=False, help="Pages of a document, documents in a box, when it was handed out.")
     pages_back = fields.Integer(readonly=True, copy=False)
-    condition = fields.Selection(CONDITIONS, readonly=True, copy=False)
+    condition = fields.Selection(CONDITIONS, "Condition on Return", readonly=True, copy=False)
     note = fields.Text("Remark", readonly=True, copy=False)
     told_at = fields.Datetime("Told to Fetch It", readonly=True, copy=False)
     hold_until = fields.Date("Kept until", readonly=True, copy=False, help="Then the one after them in line is told.")

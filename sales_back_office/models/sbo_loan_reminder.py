@@ -14,7 +14,8 @@ class SboLoanReminder(models.Model):
     _description = "Reminder of a Loan"
     _order = "sent_at desc, id desc"
 
-    line_id = fields.Many2one("sbo.loan.line", "Item", required=True, readonly=True, index=True, ondelete="cascade")
+    line_id = fields.Many2one(
+        "sbo.loan.line", "Item on Loan", required=True, readonly=True, index=True, ondelete="cascade")
     loan_id = fields.Many2one(related="line_id.loan_id")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     borrower_id = fields.Many2one(related="line_id.borrower_id")

@@ -33,9 +33,9 @@ class SboDocumentIndex(models.AbstractModel):
         """Columns of the form, in its order."""
         return [
             self.env._("No."), self.env._("Archival Code"), self.env._("Document No."), self.env._("Author"),
-            self.env._("Title"), self.env._("Date"), self.env._("Secrecy"), self.env._("Pages"), self.env._("Term"),
-            self.env._("Place"), self.env._("Medium"), self.env._("Files"), self.env._("Kept until"),
-            self.env._("State"), self.env._("Remark")]
+            self.env._("Title"), self.env._("Date"), self.env._("Secrecy"), self.env._("Pages"),
+            self.env._("Retention Term"), self.env._("Place"), self.env._("Kept as"), self.env._("Files"),
+            self.env._("Kept until"), self.env._("State"), self.env._("Remark")]
 
     @api.model
     def _get_row(self, number, document):

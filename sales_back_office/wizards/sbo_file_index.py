@@ -19,7 +19,8 @@ class SboFileIndex(models.TransientModel):
     _description = "File Index"
 
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
-    class_ids = fields.Many2many("sbo.document.class", string="Classes", domain="[('company_id', '=', company_id)]")
+    class_ids = fields.Many2many(
+        "sbo.document.class", string="Document Classes", domain="[('company_id', '=', company_id)]")
     place_id = fields.Many2one("sbo.document.place", domain="[('company_id', '=', company_id)]")
     date_from = fields.Date("Dated from")
     date_to = fields.Date("Dated until")

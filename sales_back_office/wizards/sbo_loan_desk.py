@@ -13,7 +13,8 @@ class SboLoanDesk(models.TransientModel):
     _description = "Loan Desk"
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, default=lambda self: self.env.company)
-    scan = fields.Char(store=False, help="Scan the label of a document or a box, or type its code and press Enter.")
+    scan = fields.Char(
+        "Scan Here", store=False, help="Scan the label of a document or a box, or type its code and press Enter.")
     line_ids = fields.One2many("sbo.loan.desk.line", "desk_id", "Items")
 
     @api.depends("company_id")

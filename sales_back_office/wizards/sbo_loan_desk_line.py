@@ -12,7 +12,8 @@ class SboLoanDeskLine(models.TransientModel):
     desk_id = fields.Many2one("sbo.loan.desk", required=True, ondelete="cascade")
     line_id = fields.Many2one("sbo.loan.line", "Item of a Loan", required=True, readonly=True, ondelete="cascade")
     what = fields.Selection(
-        [("back", "Comes Back"), ("lend", "Goes Out"), ("found", "Found Again")], required=True, readonly=True)
+        [("back", "Comes Back"), ("lend", "Goes Out"), ("found", "Found Again")], "To Do Now", required=True,
+        readonly=True)
     item = fields.Char(related="line_id.item")
     loan_id = fields.Many2one(related="line_id.loan_id")
     borrower_id = fields.Many2one(related="line_id.borrower_id")
@@ -20,7 +21,7 @@ class SboLoanDeskLine(models.TransientModel):
     overdue = fields.Boolean(related="line_id.overdue")
     pages_out = fields.Integer(related="line_id.pages_out")
     pages_back = fields.Integer(help="Pages of a document, documents in a box: count them.")
-    condition = fields.Selection(CONDITIONS, default="good")
+    condition = fields.Selection(CONDITIONS, "Condition on Return", default="good")
     note = fields.Char("Remark")
 
     @api.onchange("pages_back")
