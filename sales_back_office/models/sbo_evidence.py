@@ -46,8 +46,6 @@ class SboEvidence(models.AbstractModel):
             "new": self.env._("After"),
             "problem": self.env._("Problem"),
             "found": self.env._("Found"),
-            "document": self.env._("Document"),
-            "schedule_updated": self.env._("Last schedule update"),
             **self._order_labels(),
             **self._payment_labels(),
             **self._contract_labels(),
@@ -118,6 +116,8 @@ class SboEvidence(models.AbstractModel):
             "element": self.env._("Missing"),
             "signed": self.env._("Signed"),
             "filed": self.env._("On file"),
+            "document": self.env._("Document"),
+            "schedule_updated": self.env._("Last schedule update"),
         }
 
     @api.model
