@@ -46,7 +46,7 @@ class SboContractFlow(models.AbstractModel):
     _name = "sbo.contract.flow"
     _description = "Contract: Flow"
     _inherit = ["sbo.contract.steps"]
-    _stepped = frozenset({
+    _closed = frozenset({
         "state", "name", "number_id", "version", "ended_on", "end_reason", "reviewed_content", "signed_content",
         "file_due_at", "original_filed_at", "original_filed_by_id"})
 

@@ -32,7 +32,9 @@ class SboFinding(models.Model):
 
     _name = "sbo.finding"
     _description = "Finding"
-    _inherit = ["sbo.finding.risk", "sbo.finding.level", "mail.thread", "mail.activity.mixin", "sbo.finding.notice"]
+    _inherit = ["sbo.closed.mixin", "sbo.finding.risk", "sbo.finding.level", "mail.thread", "mail.activity.mixin",
+                "sbo.finding.notice"]
+    _closed = frozenset(DECIDED)
     _order = "closed_at DESC, severity DESC, due_at, id"
     _mail_post_access = "read"
 

@@ -115,4 +115,5 @@ from . import test_contract_supplement
 from . import test_contract_obligations
 from . import test_contract_orders
 from . import test_contract_papers
+from . import test_closed_fields
 from . import test_contract_access
