@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools.contract_content import same
+
 STATES = [
     ("waiting", "Waiting"),
     ("agree", "Agrees"),
@@ -237,7 +239,7 @@ class SboContractOpinion(models.Model):
         names = {"department": department.name, "people": ", ".join(department.member_ids.mapped("name"))}
         if self.state == "waiting":
             return self.env._("%(department)s has not given its opinion (%(people)s).", **names)
-        if self.content != content:
+        if not same(self.content, content):
             return self.env._("%(department)s gave its opinion before the contract was changed (%(people)s): "
                               "Ask Again.", **names)
         if self.state == "disagree" and not self.overruled_by_id:

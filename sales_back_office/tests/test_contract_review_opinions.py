@@ -32,6 +32,23 @@ class TestContractReviewOpinions(SboContractReviewCommon):
         self.assertFalse(review.activity_ids)
         self.assertTrue(review.closed_at)
 
+    def test_two_languages_and_a_new_name_are_no_change(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        product = self._product()
+        product.with_context(lang="zh_CN").name = "灯"
+        self.member.lang, self.accountant.lang, self.head.lang = "zh_CN", "en_US", "en_US"
+        review = self._submitted(line_ids=[Command.create({"product_id": product.id, "quantity": 5, "price": 90})])
+        for user in (self.member, self.accountant, self.head):
+            if user == self.accountant:
+                self.customer.name = "Renamed"
+            said = review.with_user(user).with_context(lang=user.lang)
+            if user == self.head:
+                said.action_rest_complies()
+                said.action_approve()
+            else:
+                said.action_agree()
+        self.assertEqual(review.contract_id.state, "approved")
+
     def test_ordinary_class_takes_the_head_alone(self):
         review = self._submitted(rule=self.ordinary)
         self.assertEqual(review.activity_ids.user_id, self.head)
