@@ -48,7 +48,7 @@ class SboContractFlow(models.AbstractModel):
     _inherit = ["sbo.contract.steps"]
     _closed = frozenset({
         "state", "name", "number_id", "version", "ended_on", "end_reason", "reviewed_content", "signed_content",
-        "file_due_at", "original_filed_at", "original_filed_by_id"})
+        "file_due_at", "original_filed_at", "original_filed_by_id", "drafter_ids"})
 
     state = fields.Selection(
         STATES, required=True, readonly=True, default="draft", index=True, tracking=True, copy=False)

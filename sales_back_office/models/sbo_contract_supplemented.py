@@ -24,7 +24,7 @@ class SboContractSupplemented(models.AbstractModel):
     _name = "sbo.contract.supplemented"
     _description = "Supplement: Flow"
     _inherit = ["sbo.contract.steps"]
-    _closed = frozenset({"state", "name", "version", "before", "after", "reviewed_content"})
+    _closed = frozenset({"state", "name", "version", "before", "after", "reviewed_content", "drafter_ids"})
 
     state = fields.Selection(
         STATES, required=True, readonly=True, default="draft", index=True, copy=False, tracking=True)

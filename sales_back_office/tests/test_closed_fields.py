@@ -29,6 +29,14 @@ class TestClosedFields(SboContractsCommon):
         for contract in self._made("sbo.contract", self.salesperson, vals, {"state": "approved", "version": 7}):
             self.assertEqual((contract.state, contract.version), ("draft", 1))
 
+    def test_nobody_names_the_drafters(self):
+        vals = {"subject": "Lamps", "partner_id": self.customer.id, "class_id": self.contract_class.id, "amount": 10}
+        contracts = self._made("sbo.contract", self.salesperson, vals, {"drafter_ids": self.manager.ids})
+        supplement = self.env["sbo.contract.supplement"].with_user(self.salesperson).with_context(
+            default_drafter_ids=self.manager.ids).create({"contract_id": self._contract("signed").id, "subject": "More"})
+        for record in (*contracts, supplement):
+            self.assertNotIn(self.manager, record._drafters())
+
     def test_a_finding_noted_by_hand_is_undecided(self):
         check = self.env.ref("sales_back_office.sbo_check_noted")
         vals = {"check_id": check.id, "user_id": self.clerk.id, "note": "Seen"}

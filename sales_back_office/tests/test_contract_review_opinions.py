@@ -49,6 +49,19 @@ class TestContractReviewOpinions(SboContractReviewCommon):
                 said.action_agree()
         self.assertEqual(review.contract_id.state, "approved")
 
+    def test_handed_over_the_former_salesperson_has_drafted_it(self):
+        colleague = self._user("sbo_salesperson2", "sales_team.group_sale_salesman")
+        contract = self._contract(user=self.clerk)
+        contract.with_user(self.salesperson).user_id = colleague
+        self.assertEqual(contract._drafters(), self.clerk | self.salesperson | colleague)
+        other = self._contract()
+        review = self._submitted(other)
+        self._refused("take it back to draft to change Salesperson", other.with_user(self.salesperson).write,
+                      {"user_id": colleague.id})
+        other.with_user(self.salesperson).write({"user_id": self.salesperson.id, "note": "Kept"})
+        other.with_user(self.clerk).user_id = colleague
+        self.assertEqual(review._drafters(), self.salesperson | colleague)
+
     def test_ordinary_class_takes_the_head_alone(self):
         review = self._submitted(rule=self.ordinary)
         self.assertEqual(review.activity_ids.user_id, self.head)
