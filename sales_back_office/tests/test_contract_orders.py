@@ -98,6 +98,20 @@ class TestContractOrders(SboContractsCommon):
         order.action_confirm()
         self._refused(order.name, contract.with_user(self.clerk).action_cancel, "no")
 
+    def test_not_taken_back_while_orders_are_confirmed(self):
+        contract, shared = self._contract("approved"), self._contract("approved")
+        self._reviews()
+        order = self._entered(sbo_contract_id=contract.id)
+        order.order_line.sbo_contract_id = shared
+        order.action_confirm()
+        for item in (contract, shared):
+            self._refused(order.name, item.with_user(self.salesperson).action_withdraw)
+            self._refused(order.name, item.with_user(self.clerk).action_cancel, "no")
+            self.assertTrue(item._begun())
+        order._action_cancel()
+        (contract | shared).with_user(self.salesperson).action_withdraw()
+        self.assertEqual((contract.state, shared.state), ("draft", "draft"))
+
     def test_without_a_contract_nothing_is_asked(self):
         def cost(*without):
             order = self._entered()
