@@ -4,6 +4,7 @@ from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import UniqueViolation
 
+from ..models.sbo_contract_steps import STEP
 from ..tools.contract_content import differences
 from .common_contracts import SboContractsCommon
 
@@ -62,6 +63,25 @@ class TestContractSupplement(SboContractsCommon):
                     row["id"] = row["name"] if part == "milestones" else row["product_id"][0]
         self.assertEqual(differences(proposed, after), [])
         self.assertEqual(supplement.before["amount"], 1000)
+
+    def test_the_approved_text_is_signed_and_no_other(self):
+        supplement = self._supplement(amount=1500)
+        supplement.action_submit()
+        supplement.with_user(self.manager)._reviewed(None)
+        supplement.with_user(self.clerk).write({
+            "signed_on": "2026-04-01", "our_signatory_id": self.manager.id, "our_authority": "legal",
+            "our_seal": "contract"})
+        sign = supplement.with_user(self.clerk).action_sign
+        line = self.contract.line_ids
+        line.with_context(sbo_step=STEP).sudo().price = 1
+        self._refused("not what was reviewed", sign)
+        line.with_context(sbo_step=STEP).sudo().price = 90
+        # Done meanwhile, and a reminder of our own: nothing that both have agreed on.
+        self.deposit.with_user(self.clerk).action_done()
+        self.env["sbo.contract.milestone"].with_user(self.clerk).create({
+            "contract_id": self.contract.id, "name": "Call them", "kind": "other", "due_on": "2026-05-01"})
+        sign()
+        self.assertEqual((supplement.state, self.contract.amount), ("signed", 1500))
 
     def test_its_own_review_and_number(self):
         supplement = self._supplement(amount=1500)
