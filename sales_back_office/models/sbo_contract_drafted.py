@@ -58,5 +58,9 @@ class SboContractDrafted(models.AbstractModel):
         return self.drafter_ids | self.create_uid | (self if "user_id" in self._fields else self.contract_id).user_id
 
     def _review_amount(self):
-        """What it amounts to, in the contract's currency: decides whether further approvers are asked."""
-        return self.amount
+        """What it amounts to, in the contract's currency: decides whether further approvers are asked.
+
+        At least what its lines come to: a contract about prices may say no amount, or a smaller one.
+        """
+        rows = self._content()["lines"]
+        return max(self.amount, self.currency_id.round(sum(row["quantity"] * row["price"] for row in rows)))

@@ -49,6 +49,13 @@ class TestContractReviewOpinions(SboContractReviewCommon):
                 said.action_agree()
         self.assertEqual(review.contract_id.state, "approved")
 
+    def test_lines_beyond_the_amount_ask_further_approvers(self):
+        self.special.write({"limit_amount": 50000, "limit_approver_ids": [Command.set(self.boss.ids)]})
+        for price, asked in ((99.99, self.head), (100, self.head | self.boss)):
+            review = self._submitted(amount=0, line_ids=[
+                Command.create({"product_id": self._product().id, "quantity": 500, "price": price})])
+            self.assertEqual((review.approval_ids.approver_id, review.amount), (asked, 500 * price))
+
     def test_handed_over_the_former_salesperson_has_drafted_it(self):
         colleague = self._user("sbo_salesperson2", "sales_team.group_sale_salesman")
         contract = self._contract(user=self.clerk)
