@@ -281,6 +281,13 @@ class TestContractScheduleUpdated(SboScheduleCommon):
         with self.assertRaises(UserError):
             update.sudo().unlink()
 
+    def test_a_past_day_on_the_screen_is_not_noted(self):
+        contract = self._contract()
+        self._pay(self._invoice(self._under(contract)), 2500)
+        update = self.env["sbo.contract.update"].with_user(self.clerk).with_context(
+            sbo_as_of="2020-01-01 00:00:00").create({"contract_id": contract.id})
+        self.assertEqual(update.received, 2500)
+
     def test_nobody_claims_another_day_or_name(self):
         contract = self._contract()
         update = self.env["sbo.contract.update"].with_user(self.clerk).create({
