@@ -17,4 +17,5 @@ class SboClosedMixin(models.AbstractModel):
         shut = self._closed & set(fields_list)
         values = super().default_get([name for name in fields_list if name not in shut])
         own = {name: self._fields[name].default for name in shut}
-        return {**values, **{name: default(self) for name, default in own.items() if default}}
+        made = {name: default(self) for name, default in own.items() if default}
+        return {**values, **self._convert_to_write(made)}

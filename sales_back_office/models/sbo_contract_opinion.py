@@ -31,8 +31,12 @@ class SboContractOpinion(models.Model):
 
     _name = "sbo.contract.opinion"
     _description = "Opinion on a Contract"
+    _inherit = ["sbo.closed.mixin"]
     _order = "review_id, kind DESC, id"
     _rec_name = "who"
+    _closed = frozenset({
+        "further", "present", "state", "text", "user_id", "asked_at", "due_at", "given_at", "replaced_at", "content",
+        "overruled_by_id", "overrule_reason"})
 
     review_id = fields.Many2one("sbo.contract.review", required=True, readonly=True, index=True, ondelete="cascade")
     contract_id = fields.Many2one(related="review_id.contract_id", store=True, index=True)

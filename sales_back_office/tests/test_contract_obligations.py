@@ -55,6 +55,18 @@ class TestContractObligations(SboContractsCommon):
         self._daily("2026-09-15")
         self.assertEqual(len(contract.milestone_ids), 4)
 
+    def test_the_next_one_is_open_whatever_the_context_says(self):
+        contract = self._live(self._milestone(
+            "2026-03-10", kind="other", repeat_every=1, repeat_unit="month", repeat_until="2026-06-30"))
+        contract.milestone_ids.with_user(self.clerk).with_context(
+            default_done_on="2026-03-01", default_done_by_id=self.clerk.id, default_reminded=True).action_done()
+        later = contract.milestone_ids.sorted("due_on")[1]
+        self.assertFalse(later.done_on or later.done_by_id or later.reminded)
+        added = self.env["sbo.contract.milestone"].with_user(self.clerk).with_context(
+            default_done_on="2026-03-01").create({
+                "contract_id": contract.id, "name": "Call them", "kind": "other", "due_on": "2026-05-01"})
+        self.assertFalse(added.done_on)
+
     def test_the_next_one_comes_when_it_is_done_early(self):
         contract = self._live(self._milestone(
             "2026-04-01", kind="other", repeat_every=2, repeat_unit="week", repeat_until="2026-12-31"))

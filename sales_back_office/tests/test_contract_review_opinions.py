@@ -56,6 +56,26 @@ class TestContractReviewOpinions(SboContractReviewCommon):
                 Command.create({"product_id": self._product().id, "quantity": 500, "price": price})])
             self.assertEqual((review.approval_ids.approver_id, review.amount), (asked, 500 * price))
 
+    def test_nothing_is_brought_into_a_review(self):
+        contract = self._contract(rule=self.special)
+        contract.with_user(self.salesperson).with_context(
+            default_overruled_by_id=self.head.id, default_overrule_reason="So", default_accepted_by_id=self.head.id,
+            default_accepted_at="2026-01-01 00:00:00", default_verdict="comply", default_closed_at="2026-01-01 00:00:00",
+            default_text="Fine", default_user_id=self.head.id, default_given_at="2026-01-01 00:00:00",
+            default_due_at="2026-01-01 00:00:00", default_conclusion="Fine",
+        ).action_submit()
+        review = self._review(contract)
+        for record, names in ((review, "closed_at conclusion"), (
+                review.opinion_ids, "overruled_by_id overrule_reason text user_id given_at"), (
+                review.line_ids, "verdict accepted_by_id accepted_at closed_at user_id")):
+            for name in names.split():
+                self.assertFalse(any(record.mapped(name)), name)
+        self.assertGreater(review.due_at, at("2026-02-01 00:00"))
+        # Nor when one is made in another way.
+        for model, name in (("sbo.contract.opinion", "overruled_by_id"), ("sbo.contract.review", "conclusion"),
+                            ("sbo.contract.review.line", "accepted_by_id")):
+            self.assertFalse(self.env[model].with_context(**{f"default_{name}": 1}).default_get([name]).get(name))
+
     def test_handed_over_the_former_salesperson_has_drafted_it(self):
         colleague = self._user("sbo_salesperson2", "sales_team.group_sale_salesman")
         contract = self._contract(user=self.clerk)
