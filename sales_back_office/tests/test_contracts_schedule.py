@@ -129,6 +129,9 @@ class TestContractSchedule(SboScheduleCommon):
         deposit = contract.milestone_ids
         payment = self._payment(3000)
         self._allot(payment, self._under(contract))
+        deposit.with_user(self.clerk).action_done()
+        self.assertEqual((deposit.done_on, deposit.done_by_id.id), (self.company._sbo_today(), False), "met by money")
+        deposit.with_user(self.clerk).action_undone()
         deposit._meet()
         self.assertEqual((deposit.done_on, deposit.done_by_id.id), (self.company._sbo_today(), False))
         payment.action_reject()
