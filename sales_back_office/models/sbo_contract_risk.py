@@ -35,7 +35,7 @@ class SboContractRisk(models.AbstractModel):
                       NULL::timestamp AS done_at, %(quantity)s AS quantity,
                       jsonb_strip_nulls(jsonb_build_object(%(evidence)s)) AS evidence%(level)s
                  FROM sbo_contract k JOIN res_currency kc ON kc.id = k.currency_id %(join)s
-                WHERE k.company_id = %(company)s AND k.active AND k.state = ANY(%(states)s)
+                WHERE k.company_id = %(company)s AND k.state = ANY(%(states)s)
                   AND (%(condition)s) %(narrow)s""",
             quantity=quantity or SQL("1.0"), join=join, condition=condition, states=list(states),
             evidence=SQL(", ").join(SQL("%s, %s", name, sql) for name, sql in evidence.items()),

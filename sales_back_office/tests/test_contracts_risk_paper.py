@@ -135,11 +135,14 @@ class TestContractRiskPaper(SboRiskCommon):
 
     def test_ended_contracts_and_those_of_others_are_left_alone(self):
         ended = self._contract("terminated", date_end="2026-04-01")
-        archived = self._contract(date_end="2026-04-01", active=False)
         kind = self.kind.create({"name": "Other", "code": "X", "company_id": self.company2.id})
         other = self._contract(company_id=self.company2.id, class_id=kind.id, date_end="2026-04-01",
                                sbo_clerk_id=False, user_id=False, our_signatory_id=False)
-        self.assertFalse(self._look("contract_expiring", ended, archived, other))
+        self.assertFalse(self._look("contract_expiring", ended, other))
+
+    def test_archiving_ends_no_flag(self):
+        contract = self._contract(date_end="2026-04-01", active=False)
+        self.assertEqual(self._look("contract_expiring", contract).contract_id, contract)
 
     def test_checked_at_once_for_one_contract(self):
         contract, other = self._contract(date_end="2026-04-01"), self._contract(date_end="2026-04-01")
