@@ -205,3 +205,22 @@ class TestContractRiskReports(SboRiskCommon):
         flag = self._flag(self.contract, day="2026-03-19")
         flag.with_user(self.supervisor).action_waive("Known to all")
         self.assertFalse(self._unreported())
+
+    def test_nobody_waives_or_lowers_a_flag_of_the_own_contract(self):
+        flag = self._of_level("3")
+        boss = flag.with_user(self.supervisor)
+        self.assertTrue(boss.can_judge and boss.can_lower)
+        for record, name in ((self.contract, "user_id"), (self.contract, "sbo_clerk_id"), (self.customer, "user_id")):
+            before = record[name]
+            record[name] = self.supervisor
+            self.env.invalidate_all()
+            self.assertFalse(boss.can_judge or boss.can_lower)
+            for action, words in ((boss.action_waive, ("Known to me",)), (boss.action_lower, ("1", "Known to me"))):
+                with self.assertRaisesRegex(UserError, "who does not answer for"), self.cr.savepoint():
+                    action(*words)
+            record[name] = before
+        boss.invalidate_recordset()
+        boss.action_waive("Known to all")
+        self.contract.sbo_clerk_id = self.supervisor
+        with self.assertRaisesRegex(UserError, "who does not answer for"):
+            boss.action_reopen()
