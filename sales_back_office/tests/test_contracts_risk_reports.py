@@ -1,6 +1,8 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
+from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from .common import at
 from .common_contracts_risk import SboRiskCommon
@@ -224,3 +226,12 @@ class TestContractRiskReports(SboRiskCommon):
         self.contract.sbo_clerk_id = self.supervisor
         with self.assertRaisesRegex(UserError, "who does not answer for"):
             boss.action_reopen()
+
+    def test_the_message_that_proves_a_report_stays(self):
+        flag = self._of_level("2")
+        self._report(flag)
+        proof = flag.report_ids.message_id
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.cr.savepoint():
+            proof.unlink()
+        self.assertTrue(proof.exists())
+        self.assertEqual(flag.report_ids.message_id, proof)
