@@ -71,3 +71,14 @@ class SboContractRisk(models.AbstractModel):
             """sale_order_line l JOIN sale_order o ON o.id = l.order_id AND o.state = 'sale'
                  WHERE l.sbo_contract_id IS NOT NULL AND l.display_type IS NULL %s""",
             self._sbo_sql_narrow(SQL("l.sbo_contract_id"), ids))
+
+    @api.model
+    def _sql_orders_under(self, ids) -> SQL:
+        """Each order once with each contract (order_id, contract_id) that it, or a line of it, is under."""
+        return SQL(
+            """SELECT o.id AS order_id, o.sbo_contract_id AS contract_id FROM sale_order o
+                WHERE o.sbo_contract_id IS NOT NULL %s
+                UNION
+               SELECT l.order_id, l.sbo_contract_id FROM sale_order_line l
+                WHERE l.sbo_contract_id IS NOT NULL %s""",
+            self._sbo_sql_narrow(SQL("o.sbo_contract_id"), ids), self._sbo_sql_narrow(SQL("l.sbo_contract_id"), ids))
