@@ -207,7 +207,12 @@ class SboContractFlow(models.AbstractModel):
 
     def _unfulfilled(self):
         """Hook: sentences about what is still open when somebody calls it fulfilled; areas add theirs."""
-        left = self.milestone_ids.filtered(lambda item: item.kind == "other" and not item.done_on)
+        items = self.milestone_ids
+        left = items - items._met()
+        if self.retention_amount:
+            # Retention money is paid long after everything else: its flag looks at ended contracts too.
+            left = left.filtered(lambda item: item.kind != "payment" or not self.retention_due_on
+                                 or item.due_on < self.retention_due_on)
         return [self.env._("Obligations are open: %s.", ", ".join(left.mapped("name")))] if left else []
 
     # === by itself === #

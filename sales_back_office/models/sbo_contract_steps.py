@@ -127,6 +127,15 @@ class SboContractSteps(models.AbstractModel):
             "context": {"default_res_model": self._name, "default_res_ids": self.ids, "default_step": step},
         }
 
+    def _refuse_for_clerks(self, names):
+        """
+        :raise AccessError: these fields are filled by a back-office clerk
+        """
+        raise AccessError(self.env._(
+            "“%(record)s”: “%(step)s” is not possible, %(refusal)s.", record=self.display_name,
+            step=", ".join(self._fields[name]._description_string(self.env) for name in sorted(names)),
+            refusal=self.env._("it takes a back-office clerk")))
+
     def _own_step(self):
         """Whether this write is part of a step, so that it may do what people may not."""
         return self.env.context.get("sbo_step") is STEP

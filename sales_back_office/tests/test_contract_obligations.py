@@ -1,5 +1,6 @@
 from datetime import date
 
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
@@ -92,6 +93,23 @@ class TestContractObligations(SboContractsCommon):
         self._refused("done already", item.action_done)
         item.action_undone()
         self.assertFalse(item.done_on or item.done_by_id)
+
+    def test_money_that_has_not_come_is_noted_by_a_supervisor_with_a_reason(self):
+        contract = self._live(self._milestone(amount=300), self._milestone(kind="other", name="Training"))
+        item, other = contract.milestone_ids.sorted("amount", reverse=True)
+        self._refused("Documents do not show", item.with_user(self.clerk).action_done, reason="Paid in cash",
+                      error=AccessError)
+        self._refused("Documents do not show", contract.milestone_ids.with_user(self.salesperson).action_done,
+                      error=AccessError)
+        self.assertFalse(item.done_on or other.done_on)
+        for each, user in ((item, self.supervisor), (other, self.clerk)):
+            self._refused("a day to come", each.with_user(user).action_done, "2026-03-03", "Soon")
+        asked = item.with_user(self.supervisor).action_done()
+        self.assertFalse(item.done_on)
+        self.env["sbo.contract.step"].with_user(self.supervisor).with_context(**asked["context"]).create(
+            {"reason": "Set off against our own debt"}).action_apply()
+        self.assertEqual((item.done_by_id, item.done_on), (self.supervisor, date(2026, 3, 2)))
+        self.assertIn("Set off against our own debt", contract.message_ids[:1].body)
 
     def test_one_to_do_for_whoever_is_in_charge(self):
         contract = self._live(self._milestone("2026-03-10", user_id=self.salesperson.id),

@@ -135,7 +135,7 @@ class TestContractSupplement(SboContractsCommon):
         self.assertEqual(again.name, f"{self.contract.name}/S2")
 
     def test_what_is_done_stays_as_it_was(self):
-        self.deposit.with_user(self.clerk).action_done()
+        self.deposit.with_user(self.supervisor).action_done(reason="Paid in cash")
         self._signed(self._supplement(amount=2000))
         self.assertEqual((self.deposit.amount, self.contract.amount), (300, 2000))
         self._refused("is done", self._supplement, milestone_ids=[
