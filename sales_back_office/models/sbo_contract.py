@@ -143,3 +143,6 @@ class SboContract(models.Model):
             raise UserError(self.env._(
                 "%s is signed: only a back-office supervisor or a sales manager can still change its clerk.",
                 bound[0].display_name))
+
+    def _unfulfilled(self):
+        return super()._unfulfilled() + self._open_documents()

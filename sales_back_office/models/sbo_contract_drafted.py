@@ -25,10 +25,21 @@ class SboContractDrafted(models.AbstractModel):
     def write(self, vals):
         if "drafter_ids" in vals and not self.env.su:
             raise AccessError(self.env._("Who has drafted a contract follows from who has changed it."))
+        former = self._leaving(vals)
         result = super().write(vals)
+        for user, drafts in former.items():
+            # Superuser: the note is closed to everybody.
+            drafts.sudo().write({"drafter_ids": [Command.link(user.id)]})
         if not self._drafted_names.isdisjoint(vals) and not self._own_step():
             self._note_drafter()
         return result
+
+    def _leaving(self, vals):
+        """{salesperson: what stops being theirs by these values}: handed over, they still have drafted it."""
+        if "user_id" not in vals:
+            return {}
+        left = self.filtered(lambda record: record.user_id and record.user_id.id != vals["user_id"])
+        return left.grouped("user_id")
 
     def _touch(self):
         result = super()._touch()
@@ -47,5 +58,9 @@ class SboContractDrafted(models.AbstractModel):
         return self.drafter_ids | self.create_uid | (self if "user_id" in self._fields else self.contract_id).user_id
 
     def _review_amount(self):
-        """What it amounts to, in the contract's currency: decides whether further approvers are asked."""
-        return self.amount
+        """What it amounts to, in the contract's currency: decides whether further approvers are asked.
+
+        At least what its lines come to: a contract about prices may say no amount, or a smaller one.
+        """
+        rows = self._content()["lines"]
+        return max(self.amount, self.currency_id.round(sum(row["quantity"] * row["price"] for row in rows)))

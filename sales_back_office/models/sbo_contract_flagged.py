@@ -2,7 +2,7 @@ from copy import deepcopy
 
 from markupsafe import Markup
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_datetime
 
@@ -112,6 +112,8 @@ class SboContractFlagged(models.AbstractModel):
         """
         self.ensure_one()
         self._check_may_raise()
+        if not check.risk or check.kind != "manual" or check.company_id - self.company_id:
+            raise UserError(self.env._("“%s” is no risk that is noted by hand on this contract.", check.name))
         # Superuser: findings are written by the engine and by supervisors; the right was checked above.
         flag = self.env["sbo.finding"].sudo().create({
             "check_id": check.id, "res_model": self._name, "res_id": self.id, "note": note, "res_name": self.name,

@@ -46,9 +46,9 @@ class SboContractFlow(models.AbstractModel):
     _name = "sbo.contract.flow"
     _description = "Contract: Flow"
     _inherit = ["sbo.contract.steps"]
-    _stepped = frozenset({
+    _closed = frozenset({
         "state", "name", "number_id", "version", "ended_on", "end_reason", "reviewed_content", "signed_content",
-        "file_due_at", "original_filed_at", "original_filed_by_id"})
+        "file_due_at", "original_filed_at", "original_filed_by_id", "drafter_ids"})
 
     state = fields.Selection(
         STATES, required=True, readonly=True, default="draft", index=True, tracking=True, copy=False)
@@ -80,6 +80,7 @@ class SboContractFlow(models.AbstractModel):
 
     def action_withdraw(self, reason=None):
         """Back to draft, to change it; it is reviewed anew."""
+        self.filtered(lambda contract: contract.state == "approved")._refuse_confirmed_orders()
         self._take("withdraw", reason, reviewed_content=False)
         self._end_reviews(reason or self._step_names()["withdraw"])
 
@@ -131,13 +132,7 @@ class SboContractFlow(models.AbstractModel):
         """It will not be signed; the number stays, explained by the reason."""
         if not (reason or "").strip():
             return self._ask_reason("cancel")
-        for contract in self:
-            # Superuser: orders that this user does not see count as well.
-            confirmed = contract.sudo().order_ids.filtered(lambda order: order.state == "sale")
-            if confirmed:
-                raise UserError(self.env._(
-                    "“%(contract)s” has confirmed orders (%(orders)s): take them out of it, or cancel them, first.",
-                    contract=contract.display_name, orders=", ".join(confirmed.mapped("name"))))
+        self._refuse_confirmed_orders()
         self._take("cancel", reason, end_reason=reason)
         self._end_reviews(reason)
         self._void_numbers(reason)
@@ -197,18 +192,42 @@ class SboContractFlow(models.AbstractModel):
                 "“%s” is not what was reviewed any more: take it back to draft and have it reviewed anew.",
                 self.display_name))
 
+    def _refuse_confirmed_orders(self):
+        """What is ordered under it was agreed by what was approved.
+
+        :raise UserError: an order is confirmed under one of these
+        """
+        orders = self._confirmed_orders()
+        contract = self.filtered(lambda item: item in orders._sbo_contracts())[:1]
+        if contract:
+            confirmed = orders.filtered(lambda order: contract in order._sbo_contracts())
+            raise UserError(self.env._(
+                "“%(contract)s” has confirmed orders (%(orders)s): take them out of it, or cancel them, first.",
+                contract=contract.display_name, orders=", ".join(confirmed.mapped("name"))))
+
     def _unfulfilled(self):
         """Hook: sentences about what is still open when somebody calls it fulfilled; areas add theirs."""
-        left = self.milestone_ids.filtered(lambda item: item.kind == "other" and not item.done_on)
+        items = self.milestone_ids
+        left = items - items._met()
+        if self.retention_amount:
+            # Retention money is paid long after everything else: its flag looks at ended contracts too.
+            left = left.filtered(lambda item: item.kind != "payment" or not self.retention_due_on
+                                 or item.due_on < self.retention_due_on)
         return [self.env._("Obligations are open: %s.", ", ".join(left.mapped("name")))] if left else []
 
     # === by itself === #
 
     def _begun(self):
         """Whether a signed contract is being performed already."""
-        # Superuser: the first order may be one that this user does not see.
         return bool(self.date_start and self.date_start <= self.company_id._sbo_today()) \
-            or any(order.state == "sale" for order in self.sudo().order_ids)
+            or bool(self._confirmed_orders())
+
+    def _confirmed_orders(self):
+        """Confirmed orders under these, or with a line under one of these."""
+        # Superuser: orders that this user does not see count as well.
+        return self.env["sale.order"].sudo().search([
+            ("state", "=", "sale"), "|", ("sbo_contract_id", "in", self.ids),
+            ("order_line.sbo_contract_id", "in", self.ids)]) if self else self.env["sale.order"]
 
     def _execute(self):
         """A signed contract goes into execution: its first order is confirmed, or its first day has come."""

@@ -1,7 +1,9 @@
+from markupsafe import Markup
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from .sbo_contract_flow import BINDING, LIVE
+from .sbo_contract_steps import LEADER
 
 
 class SboContractMilestone(models.Model):
@@ -10,10 +12,11 @@ class SboContractMilestone(models.Model):
     _name = "sbo.contract.milestone"
     _description = "Contract Obligation"
     _inherit = [
-        "sbo.contract.milestone.progress", "sbo.contract.part", "sbo.contract.obligation", "sbo.contract.reminded",
+        "sbo.closed.mixin", "sbo.contract.milestone.progress", "sbo.contract.part", "sbo.contract.obligation", "sbo.contract.reminded",
         "mail.thread", "mail.activity.mixin"]
     _order = "due_on, id"
     _check_company_auto = True
+    _closed = frozenset({"done_on", "done_by_id", "repeated", "reminded", "series_on"})
     _content_fields = (
         "kind", "name", "due_on", "percent", "amount", "product_id", "quantity", "repeat_every", "repeat_unit",
         "repeat_until")
@@ -79,15 +82,30 @@ class SboContractMilestone(models.Model):
 
     # === actions === #
 
-    def action_done(self, day=None):
-        """It is done, by whom and when."""
+    def action_done(self, day=None, reason=None):
+        """It is done, by whom and when.
+
+        :param reason: why a payment or delivery counts as done that documents do not show as met; asked for
+        :raise AccessError: that takes a supervisor
+        """
         self.check_access("write")
+        day, reason = fields.Date.to_date(day), (reason or "").strip()
         for item in self:
-            if item.contract_id.state not in BINDING:
-                raise UserError(self.env._("“%s” belongs to a contract that is not signed.", item.name))
-            if item.done_on:
-                raise UserError(self.env._("“%s” is done already.", item.name))
-            item._mark_done(day or item.company_id._sbo_today(), self.env.user)
+            item._refuse_done(day)
+        measured = self.filtered(lambda item: item.kind != "other" and (item.amount or item.quantity))
+        unmet = measured - measured._met()
+        if unmet and not self.env.user.has_group(LEADER):
+            raise AccessError(self.env._(
+                "Documents do not show “%s” as met: a back-office supervisor notes it as done, with a reason.",
+                unmet[0].name))
+        if unmet and not reason:
+            return self._ask_done()
+        for item in self:
+            # What documents show ends when they no longer do: nobody stands for it.
+            met = item in measured and item not in unmet
+            item._mark_done(day or item.company_id._sbo_today(), None if met else self.env.user)
+        for item in unmet:
+            item.contract_id.message_post(body=Markup("<b>%s: %s</b><br/>%s") % (item.name, self.env._("Done"), reason))
         self._repeat()
 
     def action_undone(self):
@@ -101,6 +119,21 @@ class SboContractMilestone(models.Model):
                 "views": [[False, "form"]]}
 
     # === inner === #
+
+    def _refuse_done(self, day):
+        if self.contract_id.state not in BINDING:
+            raise UserError(self.env._("“%s” belongs to a contract that is not signed.", self.name))
+        if self.done_on:
+            raise UserError(self.env._("“%s” is done already.", self.name))
+        if day and day > self.company_id._sbo_today():
+            raise UserError(self.env._("“%s” cannot be done on a day to come.", self.name))
+
+    def _ask_done(self):
+        return {
+            "type": "ir.actions.act_window", "name": self.env._("Done"), "res_model": "sbo.contract.step",
+            "views": [[False, "form"]], "target": "new",
+            "context": {"default_res_model": self._name, "default_res_ids": self.ids, "default_step": "done"},
+        }
 
     def _mark_done(self, day, user=None):
         """For areas that know from documents when a payment or delivery is complete; its to-do is closed."""

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools.contract_content import same
+
 STATES = [
     ("waiting", "Waiting"),
     ("agree", "Agrees"),
@@ -29,8 +31,12 @@ class SboContractOpinion(models.Model):
 
     _name = "sbo.contract.opinion"
     _description = "Opinion on a Contract"
+    _inherit = ["sbo.closed.mixin"]
     _order = "review_id, kind DESC, id"
     _rec_name = "who"
+    _closed = frozenset({
+        "further", "present", "state", "text", "user_id", "asked_at", "due_at", "given_at", "replaced_at", "content",
+        "overruled_by_id", "overrule_reason"})
 
     review_id = fields.Many2one("sbo.contract.review", required=True, readonly=True, index=True, ondelete="cascade")
     contract_id = fields.Many2one(related="review_id.contract_id", store=True, index=True)
@@ -237,7 +243,7 @@ class SboContractOpinion(models.Model):
         names = {"department": department.name, "people": ", ".join(department.member_ids.mapped("name"))}
         if self.state == "waiting":
             return self.env._("%(department)s has not given its opinion (%(people)s).", **names)
-        if self.content != content:
+        if not same(self.content, content):
             return self.env._("%(department)s gave its opinion before the contract was changed (%(people)s): "
                               "Ask Again.", **names)
         if self.state == "disagree" and not self.overruled_by_id:

@@ -1,10 +1,13 @@
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..tools import moments
 from .sbo_contract_flow import BINDING
+from .sbo_contract_steps import CLERK
+
+NOTED = ("original_sent_on", "original_returned_on")
 
 
 class SboContractOriginals(models.AbstractModel):
@@ -33,9 +36,22 @@ class SboContractOriginals(models.AbstractModel):
             sent, back = contract.original_sent_on, contract.original_returned_on
             if sent and back and back < sent:
                 raise ValidationError(self.env._("The original cannot have come back before it was sent."))
+            if max(filter(None, (sent, back)), default=date.min) > contract.company_id._sbo_today():
+                raise ValidationError(self.env._("The original is not sent or received on a day to come."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        contracts = super().create(vals_list)
+        if not self._own_step():
+            for name in NOTED:
+                contracts.filtered(name)[:1]._refuse_noting(name)
+        return contracts
 
     def write(self, vals):
         """Another day of signing, another time limit."""
+        if not self._own_step():
+            for name in set(NOTED) & vals.keys():
+                self[:1]._refuse_noting(name)
         result = super().write(vals)
         if "signed_on" in vals and not self._own_step():
             self._plan_filing()
@@ -66,6 +82,7 @@ class SboContractOriginals(models.AbstractModel):
     def action_file_original(self):
         """Our signed original lies where it is kept: that ends the time limit for filing."""
         self.check_access("write")
+        self[:1]._refuse_noting("original_filed_at")
         for contract in self:
             if contract.state not in BINDING:
                 raise UserError(self.env._("“%s” is not signed: there is no original to file.", contract.display_name))
@@ -77,6 +94,11 @@ class SboContractOriginals(models.AbstractModel):
                 contract.original_returned_on = contract.company_id._sbo_today()
             contract._own().write(
                 {"original_filed_at": fields.Datetime.now(), "original_filed_by_id": self.env.uid})
+
+    def _refuse_noting(self, name):
+        """Where the original is, is noted by those who keep it."""
+        if self and not self.env.su and not self.env.user.has_group(CLERK):
+            self._refuse_for_clerks([name])
 
     def _plan_filing(self):
         """When the originals that are not on file yet must be: so many working days after the day of signing."""

@@ -42,5 +42,24 @@ class SboContractPerformed(models.AbstractModel):
         return {"type": "ir.actions.act_window", "res_model": "sbo.contract.figure", "res_id": self.id,
                 "views": [[False, "form"]]}
 
+    def _open_documents(self):
+        """Sentences about goods that have not left and money that has not come, whoever may see the documents."""
+        reasons = []
+        # Superuser: the contract is open whoever looks; a past day of the context does not count.
+        whole = self.sudo().with_context(sbo_as_of=False)
+        lines = whole.env["sale.order.line"].search([
+            ("sbo_contract_id", "=", self.id), ("state", "=", "sale"), ("display_type", "=", False),
+            ("is_downpayment", "=", False)])
+        late = lines.filtered(lambda line: line.product_uom_id.compare(line.qty_delivered, line.product_uom_qty) < 0)
+        if late:
+            reasons.append(self.env._("Not delivered in full: %s.", ", ".join(late.order_id.mapped("name"))))
+        self.env.flush_all()
+        row = whole.env["sbo.contract.figure"].browse(self.ids)
+        row.invalidate_recordset()
+        money = row.receivable + row.not_invoiced - self.retention_amount
+        if self.currency_id.compare_amounts(money, 0) > 0:
+            reasons.append(self.env._("Money is still to come: %s.", self.currency_id.format(money)))
+        return reasons
+
     def _sbo_contracts(self):
         return self

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, clean_context
 
 from ..tools.contract_content import same
 from .sbo_contract_review_line import TOPICS
@@ -27,7 +27,9 @@ class SboContractReviewFlow(models.AbstractModel):
 
     _name = "sbo.contract.review.flow"
     _description = "Contract Review: Flow"
-    _inherit = ["sbo.contract.review.people"]
+    _inherit = ["sbo.contract.review.people", "sbo.closed.mixin"]
+    _closed = frozenset({
+        "state", "version", "amount", "content", "opened_at", "opened_by_id", "due_at", "closed_at", "conclusion"})
 
     state = fields.Selection(
         STATES, required=True, readonly=True, default="open", index=True, tracking=True, group_expand=True)
@@ -44,9 +46,10 @@ class SboContractReviewFlow(models.AbstractModel):
         :raise UserError: nobody could approve it, or answer for a department
         """
         # Superuser: whoever submits a contract begins its review; reviews themselves are written by nobody.
-        reviews = self.sudo()
-        contract = contract.sudo()
-        supplement = (supplement or self.env["sbo.contract.supplement"]).sudo()
+        # Nothing is brought along by the caller's context.
+        reviews = self.sudo().with_context(clean_context(self.env.context))
+        contract = contract.with_env(reviews.env)
+        supplement = (supplement or self.env["sbo.contract.supplement"]).with_env(reviews.env)
         former = reviews.search([("contract_id", "=", contract.id), ("supplement_id", "=", supplement.id)])
         former._become("supersede")
         review = reviews.create({
@@ -123,8 +126,9 @@ class SboContractReviewFlow(models.AbstractModel):
 
     def _ask(self, departments, approvers, further):
         common = {"review_id": self.id, "present": True, "state": "waiting"}
+        opinions = self.env["sbo.contract.opinion"].with_context(clean_context(self.env.context))
         # Superuser already; two statements for any number of people.
-        self.env["sbo.contract.opinion"].create([
+        opinions.create([
             *({**common, "kind": "department", "department_id": item.id} for item in departments),
             *({**common, "kind": "approval", "approver_id": item.id, "further": item in further}
               for item in approvers)])

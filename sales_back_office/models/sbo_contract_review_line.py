@@ -24,8 +24,12 @@ class SboContractReviewLine(models.Model):
 
     _name = "sbo.contract.review.line"
     _description = "Item of a Contract Review"
+    _inherit = ["sbo.closed.mixin"]
     _order = "review_id, sequence, id"
     _rec_name = "topic"
+    _closed = frozenset({
+        *TYPED, "department_id", "user_id", "judged_at", "closed_by_id", "closed_at", "closing", "accepted_by_id",
+        "accepted_at", "acceptance"})
 
     review_id = fields.Many2one("sbo.contract.review", required=True, readonly=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="review_id.company_id", store=True, index=True)

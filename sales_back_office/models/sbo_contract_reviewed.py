@@ -1,5 +1,8 @@
 from odoo import api, fields, models
+from odoo.fields import Command
 from odoo.tools import SQL
+
+from .sbo_contract_steps import CLERK
 
 
 class SboContractReviewed(models.AbstractModel):
@@ -12,6 +15,25 @@ class SboContractReviewed(models.AbstractModel):
     review_count = fields.Integer(compute="_compute_review_count")
     waited_for = fields.Char(
         "Review Waits for", compute="_compute_waited_for", help="Who has not given an opinion or approval yet.")
+
+    def write(self, vals):
+        if "user_id" in vals and not self.env.su and not self.env.user.has_group(CLERK):
+            self._refuse_handing_over(vals["user_id"])
+        return super().write(vals)
+
+    def _leaving(self, vals):
+        former = super()._leaving(vals)
+        for user, contracts in former.items():
+            # Superuser: supplements that are not settled yet, whoever sees them.
+            open_ones = contracts.sudo().supplement_ids.filtered(lambda item: item.state not in ("signed", "cancelled"))
+            open_ones.write({"drafter_ids": [Command.link(user.id)]})
+        return former
+
+    def _refuse_handing_over(self, user_id):
+        """Whose it is decides who may judge it: while it is judged, the back office alone names somebody else."""
+        for contract in self:
+            if contract.state in ("review", "approved") and contract.user_id.id != (user_id or False):
+                contract._refuse_unless_draft(self._fields["user_id"]._description_string(self.env))
 
     @api.depends("review_ids")
     def _compute_review_count(self):

@@ -35,7 +35,7 @@ class SboContractRisk(models.AbstractModel):
                       NULL::timestamp AS done_at, %(quantity)s AS quantity,
                       jsonb_strip_nulls(jsonb_build_object(%(evidence)s)) AS evidence%(level)s
                  FROM sbo_contract k JOIN res_currency kc ON kc.id = k.currency_id %(join)s
-                WHERE k.company_id = %(company)s AND k.active AND k.state = ANY(%(states)s)
+                WHERE k.company_id = %(company)s AND k.state = ANY(%(states)s)
                   AND (%(condition)s) %(narrow)s""",
             quantity=quantity or SQL("1.0"), join=join, condition=condition, states=list(states),
             evidence=SQL(", ").join(SQL("%s, %s", name, sql) for name, sql in evidence.items()),
@@ -71,3 +71,14 @@ class SboContractRisk(models.AbstractModel):
             """sale_order_line l JOIN sale_order o ON o.id = l.order_id AND o.state = 'sale'
                  WHERE l.sbo_contract_id IS NOT NULL AND l.display_type IS NULL %s""",
             self._sbo_sql_narrow(SQL("l.sbo_contract_id"), ids))
+
+    @api.model
+    def _sql_orders_under(self, ids) -> SQL:
+        """Each order once with each contract (order_id, contract_id) that it, or a line of it, is under."""
+        return SQL(
+            """SELECT o.id AS order_id, o.sbo_contract_id AS contract_id FROM sale_order o
+                WHERE o.sbo_contract_id IS NOT NULL %s
+                UNION
+               SELECT l.order_id, l.sbo_contract_id FROM sale_order_line l
+                WHERE l.sbo_contract_id IS NOT NULL %s""",
+            self._sbo_sql_narrow(SQL("o.sbo_contract_id"), ids), self._sbo_sql_narrow(SQL("l.sbo_contract_id"), ids))

@@ -86,12 +86,13 @@ class SboContractRiskGoods(models.AbstractModel):
     def _sbo_query_quality_issue(self, check, ids=None) -> SQL:
         """An issue about quality is open on one of its orders."""
         issues = SQL(
-            """JOIN (SELECT o.sbo_contract_id AS id, %(names)s AS names, %(orders)s AS orders, MIN(i.opened_at) AS since
+            """JOIN (SELECT u.contract_id AS id, %(names)s AS names, %(orders)s AS orders, MIN(i.opened_at) AS since
                        FROM sbo_order_issue i JOIN sale_order o ON o.id = i.order_id
-                      WHERE o.sbo_contract_id IS NOT NULL AND i.kind = 'quality' AND i.state IN ('open', 'replied')
-                        AND i.opened_at <= %(as_of)s %(narrow)s GROUP BY 1) i ON i.id = k.id""",
+                       JOIN (%(under)s) u ON u.order_id = o.id
+                      WHERE i.kind = 'quality' AND i.state IN ('open', 'replied')
+                        AND i.opened_at <= %(as_of)s GROUP BY 1) i ON i.id = k.id""",
             names=self._sql_names(SQL("i.name")), orders=self._sql_names(SQL("o.name")), as_of=check._as_of(),
-            narrow=self._sbo_sql_narrow(SQL("o.sbo_contract_id"), ids))
+            under=self._sql_orders_under(ids))
         return self._sql_flags(
             check, ids, issues, SQL("TRUE"),
             {"issues": SQL("i.names"), "orders": SQL("i.orders"), "since": SQL("i.since")})

@@ -135,7 +135,7 @@ class SboContractRiskMoney(models.AbstractModel):
         :param more: SQL that narrows them: figures are added up for those only that the rule can mean
         """
         return SQL(
-            "SELECT y.id FROM sbo_contract y WHERE y.company_id = %s AND y.active AND y.state = ANY(%s) %s %s",
+            "SELECT y.id FROM sbo_contract y WHERE y.company_id = %s AND y.state = ANY(%s) %s %s",
             check.env.company.id, list(OWING), more or SQL(), self._sbo_sql_narrow(SQL("y.id"), ids))
 
     def _sql_figures(self, check, ids, more) -> SQL:

@@ -104,15 +104,15 @@ class SboContractRiskPaper(models.AbstractModel):
     def _sbo_query_many_changes(self, check, ids=None) -> SQL:
         """Its orders were changed after confirmation, and it by supplements, more than X times together."""
         changes = SQL(
-            """LEFT JOIN (SELECT o.sbo_contract_id AS id, COUNT(*) AS number, %(names)s AS names
+            """LEFT JOIN (SELECT u.contract_id AS id, COUNT(DISTINCT c.id) AS number, %(names)s AS names
                             FROM sbo_order_change c JOIN sale_order o ON o.id = c.order_id
-                           WHERE o.sbo_contract_id IS NOT NULL AND c.changed_at <= %(as_of)s %(orders)s
-                           GROUP BY 1) c ON c.id = k.id
+                            JOIN (%(under)s) u ON u.order_id = o.id
+                           WHERE c.changed_at <= %(as_of)s GROUP BY 1) c ON c.id = k.id
                LEFT JOIN (SELECT s.contract_id AS id, COUNT(*) AS number, %(supplements)s AS names
                             FROM sbo_contract_supplement s WHERE s.state = 'signed' %(narrow)s GROUP BY 1) s
                       ON s.id = k.id""",
             names=self._sql_names(SQL("o.name")), as_of=check._as_of(), supplements=self._sql_names(SQL("s.name")),
-            orders=self._sbo_sql_narrow(SQL("o.sbo_contract_id"), ids),
+            under=self._sql_orders_under(ids),
             narrow=self._sbo_sql_narrow(SQL("s.contract_id"), ids))
         number = SQL("COALESCE(c.number, 0) + COALESCE(s.number, 0)")
         return self._sql_flags(

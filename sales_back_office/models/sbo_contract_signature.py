@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from .sbo_contract_steps import LEADER
+from .sbo_contract_steps import CLERK, LEADER
 
 AUTHORITIES = [
     ("legal", "Legal Representative"),
@@ -58,9 +58,12 @@ class SboContractSignature(models.AbstractModel):
         return super().write(vals)
 
     def _check_signature_change(self, names):
-        """What was missing can be added after signing; what is there, only a supervisor corrects."""
+        """What was missing a clerk can add after signing; what is there, only a supervisor corrects."""
         if self.env.user.has_group(LEADER):
             return
+        signed = self.filtered(lambda record: record.state in self._signed_states)
+        if signed and not self.env.user.has_group(CLERK):
+            signed[0]._refuse_for_clerks(names)
         for record in self.with_context(bin_size=True):
             filled = [name for name in names if record.state in self._signed_states
                       and record[name] and record[name] != "none"]

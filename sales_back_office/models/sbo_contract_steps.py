@@ -20,8 +20,9 @@ class SboContractSteps(models.AbstractModel):
 
     _name = "sbo.contract.steps"
     _description = "Steps of a Contract"
+    _inherit = ["sbo.closed.mixin"]
     # Fields that come with a step only.
-    _stepped = frozenset({"state", "name"})
+    _closed = frozenset({"state", "name"})
 
     allowed_actions = fields.Char(compute="_compute_allowed_actions")
 
@@ -38,15 +39,11 @@ class SboContractSteps(models.AbstractModel):
     def create(self, vals_list):
         """People enter a draft; only data that is loaded by the system may come as something else."""
         if not self.env.su and self.env.context.get("sbo_step") is not STEP:
-            vals_list = [{name: vals[name] for name in vals if name not in self._stepped} for vals in vals_list]
-            claims = {f"default_{name}" for name in self._stepped}
-            context = {key: value for key, value in self.env.context.items() if key not in claims}
-            unclaimed = self.with_env(self.env(context=context))
-            return super(SboContractSteps, unclaimed).create(vals_list).with_env(self.env)
+            vals_list = [{name: vals[name] for name in vals if name not in self._closed} for vals in vals_list]
         return super().create(vals_list)
 
     def write(self, vals):
-        if self._stepped & vals.keys() and not self.env.su and self.env.context.get("sbo_step") is not STEP:
+        if self._closed & vals.keys() and not self.env.su and self.env.context.get("sbo_step") is not STEP:
             raise UserError(self.env._("State and number come with the steps: use the buttons."))
         return super().write(vals)
 
@@ -129,6 +126,15 @@ class SboContractSteps(models.AbstractModel):
             "views": [[False, "form"]], "target": "new",
             "context": {"default_res_model": self._name, "default_res_ids": self.ids, "default_step": step},
         }
+
+    def _refuse_for_clerks(self, names):
+        """
+        :raise AccessError: these fields are filled by a back-office clerk
+        """
+        raise AccessError(self.env._(
+            "“%(record)s”: “%(step)s” is not possible, %(refusal)s.", record=self.display_name,
+            step=", ".join(self._fields[name]._description_string(self.env) for name in sorted(names)),
+            refusal=self.env._("it takes a back-office clerk")))
 
     def _own_step(self):
         """Whether this write is part of a step, so that it may do what people may not."""

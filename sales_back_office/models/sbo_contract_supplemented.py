@@ -24,7 +24,7 @@ class SboContractSupplemented(models.AbstractModel):
     _name = "sbo.contract.supplemented"
     _description = "Supplement: Flow"
     _inherit = ["sbo.contract.steps"]
-    _stepped = frozenset({"state", "name", "version", "before", "after", "reviewed_content"})
+    _closed = frozenset({"state", "name", "version", "before", "after", "reviewed_content", "drafter_ids"})
 
     state = fields.Selection(
         STATES, required=True, readonly=True, default="draft", index=True, copy=False, tracking=True)
@@ -58,6 +58,7 @@ class SboContractSupplemented(models.AbstractModel):
             supplement._refuse_ended()
             if supplement.state == "approved":
                 supplement._refuse_unproven()
+                supplement._refuse_changed()
             supplement._take("sign")
             supplement._own()._apply()
 
@@ -95,6 +96,24 @@ class SboContractSupplemented(models.AbstractModel):
             raise UserError(self.env._(
                 "“%(contract)s” is “%(state)s”: it is not supplemented any more.", contract=contract.display_name,
                 state=contract._state_name()))
+
+    def _refuse_changed(self):
+        """No signature under anything else than what was approved.
+
+        Our own reminders may come and go meanwhile, obligations be done, and the next ones of a series be made.
+        """
+        reviewed, now = self.reviewed_content, self._content()
+        if not reviewed:
+            return
+        known = {row["id"] for row in reviewed["milestones"]} - set(self.contract_id.milestone_ids.filtered(
+            "done_on").ids) | {None}
+        reviewed, now = ({**content, "milestones": [
+            row for row in content["milestones"] if row["kind"] != "other" and row["id"] in known]}
+            for content in (reviewed, now))
+        if not self.env["sbo.contract"]._contents_same(now, reviewed):
+            raise UserError(self.env._(
+                "“%s” is not what was reviewed any more: take it back to draft and have it reviewed anew.",
+                self.display_name))
 
     def _give_number(self):
         """The contract's number and the next one of its supplements."""

@@ -78,5 +78,6 @@ class SboContractUpdate(models.Model):
                 raise UserError(self.env._(
                     "%s is not in force: its schedule is not updated. Choose contracts that are signed and not ended.",
                     contract.display_name))
-        rows = self.env["sbo.contract.figure"].browse(contracts.ids)
+        # Today's, whatever day the screen shows.
+        rows = self.env["sbo.contract.figure"].with_context(sbo_as_of=None).browse(contracts.ids)
         return {row.id: {name: row[name] for name in AMOUNTS} for row in rows}

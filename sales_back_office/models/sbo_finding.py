@@ -7,7 +7,7 @@ from odoo.tools import SQL
 from ..tools.choices import AREAS, CAUSES, SEVERITIES
 
 STATES = [("candidate", "Candidate"), ("confirmed", "Confirmed"), ("disputed", "Disputed"), ("waived", "Waived")]
-# action: (from, to, who may). "supervisor" is never the responsible person: nobody judges the own work.
+# action: (from, to, who may). "supervisor" is never one who answers for it: nobody judges the own work.
 TRANSITIONS = {
     "confirm": (("candidate", "disputed"), "confirmed", "supervisor"),
     "dispute": (("candidate", "confirmed"), "disputed", "responsible"),
@@ -32,7 +32,9 @@ class SboFinding(models.Model):
 
     _name = "sbo.finding"
     _description = "Finding"
-    _inherit = ["sbo.finding.risk", "sbo.finding.level", "mail.thread", "mail.activity.mixin", "sbo.finding.notice"]
+    _inherit = ["sbo.closed.mixin", "sbo.finding.risk", "sbo.finding.level", "mail.thread", "mail.activity.mixin",
+                "sbo.finding.notice"]
+    _closed = frozenset(DECIDED)
     _order = "closed_at DESC, severity DESC, due_at, id"
     _mail_post_access = "read"
 
@@ -94,12 +96,12 @@ class SboFinding(models.Model):
             finding.evidence_text = self.env["sbo.evidence"]._as_html(finding)
 
     @api.depends_context("uid")
-    @api.depends("state", "user_id")
+    @api.depends("state", "user_id", "contract_id")
     def _compute_can(self):
         supervisor = self.env.user.has_group("sales_back_office.sbo_group_supervisor")
         for finding in self:
             own = finding.user_id == self.env.user
-            finding.can_judge = supervisor and not own
+            finding.can_judge = supervisor and self.env.user not in finding._answering()
             finding.can_dispute = own and finding.state in TRANSITIONS["dispute"][0]
 
     # === CRUD === #
@@ -174,8 +176,8 @@ class SboFinding(models.Model):
         if set(vals) - EDITABLE:
             raise AccessError(self.env._(
                 "A finding is changed by Confirm, Dispute, Waive and Reopen only, so that its history stays true."))
-        own = self.filtered(lambda finding: finding.user_id == self.env.user)
-        if "cause" in vals and own:
+        own = self.filtered(lambda finding: self.env.user in finding._answering()) if "cause" in vals else self.browse()
+        if own:
             raise AccessError(self.env._(
                 "You answer for “%s” yourself: another supervisor decides on its cause.", own[0].display_name))
 
@@ -223,7 +225,7 @@ class SboFinding(models.Model):
             if who == "responsible" and not own:
                 raise UserError(self.env._("Only %(user)s can object to “%(finding)s”.",
                                            user=finding.user_id.name or "-", finding=finding.display_name))
-            if who == "supervisor" and (own or not supervisor):
+            if who == "supervisor" and (not supervisor or self.env.user in finding._answering()):
                 raise UserError(self.env._(
                     "“%(finding)s” is decided by a back-office supervisor who does not answer for it.",
                     finding=finding.display_name))

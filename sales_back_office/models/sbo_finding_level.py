@@ -103,11 +103,17 @@ class SboFindingLevel(models.AbstractModel):
         user = self.env.user
         if not user.has_group("sales_back_office.sbo_group_supervisor"):
             return self.env._("a back-office supervisor decides that")
-        # Superuser: whose contract it is decides about the right, whoever may read it.
-        contract = self.contract_id.sudo()
-        if user in (self.user_id | contract.user_id):
+        if user in self._answering():
             return self.env._("a supervisor decides that who does not answer for the contract")
         return ""
+
+    def _answering(self):
+        """The people who answer for this, none of whom decides on it: the responsible, and those of the contract."""
+        # Superuser: whose contract and customer it is decides about the right, whoever may read them.
+        contract = self.sudo().contract_id
+        customer = contract.partner_id
+        return self.sudo().user_id | contract.user_id | contract.sbo_clerk_id | customer.user_id \
+            | customer.commercial_partner_id.user_id
 
     def _level_name(self, level):
         return dict(self._fields["severity"]._description_selection(self.env)).get(level, level)

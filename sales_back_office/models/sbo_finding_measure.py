@@ -21,7 +21,8 @@ class SboFindingMeasure(models.Model):
 
     _name = "sbo.finding.measure"
     _description = "Measure"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["sbo.closed.mixin", "mail.thread", "mail.activity.mixin"]
+    _closed = frozenset({"state", "done_at", "done_by_id", "result"})
     _order = "due_on, id"
 
     finding_id = fields.Many2one(

@@ -92,11 +92,6 @@ class SboOrderGated(models.AbstractModel):
         for vals in vals_list:
             for name in settled:
                 vals.pop(name, None)
-        claims = {f"default_{name}" for name in settled} & self.env.context.keys()
-        if claims:
-            context = {key: value for key, value in self.env.context.items() if key not in claims}
-            unclaimed = self.with_env(self.env(context=context))
-            return super(SboOrderGated, unclaimed).create(vals_list).with_env(self.env)
         return super().create(vals_list)
 
     def write(self, vals):

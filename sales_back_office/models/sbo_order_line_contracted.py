@@ -30,8 +30,15 @@ class SboOrderLineContracted(models.AbstractModel):
             create_column(self.env.cr, self._table, "sbo_contract_id", "int4")
         return super()._auto_init()
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """What comes into a confirmed order later comes under a reviewed contract as well."""
+        lines = super().create(vals_list)
+        lines._sbo_refuse_added()
+        return lines
+
     def write(self, vals):
-        """A line of a confirmed order changes its contract as its order does."""
+        """A line of a confirmed order changes its contract as its order does; so does one that comes into it."""
         moved = self.browse()
         if "sbo_contract_id" in vals:
             moved = self.filtered(lambda line: line.state == "sale"
@@ -40,4 +47,15 @@ class SboOrderLineContracted(models.AbstractModel):
         result = super().write(vals)
         # Superuser: whoever moves the line need not see the contract.
         moved.sudo().order_id._sbo_refuse_unreviewed(moved.sudo().sbo_contract_id)
+        if "order_id" in vals:
+            self._sbo_refuse_added()
         return result
+
+    def _sbo_refuse_added(self):
+        """
+        :raise UserError: goods come into a confirmed order under a contract that nobody has reviewed
+        """
+        # Superuser: whoever adds the line need not see the contract.
+        added = self.sudo().filtered(lambda line: line.sbo_contract_id and line.order_id.state == "sale"
+                                     and line._sbo_is_ordered())
+        added.order_id._sbo_refuse_unreviewed(added.sbo_contract_id)

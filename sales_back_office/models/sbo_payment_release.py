@@ -31,7 +31,9 @@ class SboPaymentRelease(models.Model):
 
     _name = "sbo.payment.release"
     _description = "Special Release"
-    _inherit = ["sbo.payment.promise", "sbo.checked.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "sbo.closed.mixin", "sbo.payment.promise", "sbo.checked.mixin", "mail.thread", "mail.activity.mixin"]
+    _closed = frozenset({"state", "asked_by_id", "given_by_id", "given_at", "used_at", "needed"})
     _order = "id desc"
     _rec_name = "picking_id"
 

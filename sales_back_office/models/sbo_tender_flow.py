@@ -43,6 +43,8 @@ class SboTenderFlow(models.AbstractModel):
 
     _name = "sbo.tender.flow"
     _description = "Tender: Flow"
+    _inherit = ["sbo.closed.mixin"]
+    _closed = frozenset(STEPPED)
 
     currency_id = fields.Many2one("res.currency")
     state = fields.Selection(

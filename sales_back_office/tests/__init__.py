@@ -122,6 +122,7 @@ from . import test_contract_supplement
 from . import test_contract_obligations
 from . import test_contract_orders
 from . import test_contract_papers
+from . import test_closed_fields
 from . import test_contract_access
 from . import test_loan_flow
 from . import test_loan_queue

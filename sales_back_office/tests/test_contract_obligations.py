@@ -1,5 +1,6 @@
 from datetime import date
 
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
@@ -55,6 +56,18 @@ class TestContractObligations(SboContractsCommon):
         self._daily("2026-09-15")
         self.assertEqual(len(contract.milestone_ids), 4)
 
+    def test_the_next_one_is_open_whatever_the_context_says(self):
+        contract = self._live(self._milestone(
+            "2026-03-10", kind="other", repeat_every=1, repeat_unit="month", repeat_until="2026-06-30"))
+        contract.milestone_ids.with_user(self.clerk).with_context(
+            default_done_on="2026-03-01", default_done_by_id=self.clerk.id, default_reminded=True).action_done()
+        later = contract.milestone_ids.sorted("due_on")[1]
+        self.assertFalse(later.done_on or later.done_by_id or later.reminded)
+        added = self.env["sbo.contract.milestone"].with_user(self.clerk).with_context(
+            default_done_on="2026-03-01").create({
+                "contract_id": contract.id, "name": "Call them", "kind": "other", "due_on": "2026-05-01"})
+        self.assertFalse(added.done_on)
+
     def test_the_next_one_comes_when_it_is_done_early(self):
         contract = self._live(self._milestone(
             "2026-04-01", kind="other", repeat_every=2, repeat_unit="week", repeat_until="2026-12-31"))
@@ -80,6 +93,23 @@ class TestContractObligations(SboContractsCommon):
         self._refused("done already", item.action_done)
         item.action_undone()
         self.assertFalse(item.done_on or item.done_by_id)
+
+    def test_money_that_has_not_come_is_noted_by_a_supervisor_with_a_reason(self):
+        contract = self._live(self._milestone(amount=300), self._milestone(kind="other", name="Training"))
+        item, other = contract.milestone_ids.sorted("amount", reverse=True)
+        self._refused("Documents do not show", item.with_user(self.clerk).action_done, reason="Paid in cash",
+                      error=AccessError)
+        self._refused("Documents do not show", contract.milestone_ids.with_user(self.salesperson).action_done,
+                      error=AccessError)
+        self.assertFalse(item.done_on or other.done_on)
+        for each, user in ((item, self.supervisor), (other, self.clerk)):
+            self._refused("a day to come", each.with_user(user).action_done, "2026-03-03", "Soon")
+        asked = item.with_user(self.supervisor).action_done()
+        self.assertFalse(item.done_on)
+        self.env["sbo.contract.step"].with_user(self.supervisor).with_context(**asked["context"]).create(
+            {"reason": "Set off against our own debt"}).action_apply()
+        self.assertEqual((item.done_by_id, item.done_on), (self.supervisor, date(2026, 3, 2)))
+        self.assertIn("Set off against our own debt", contract.message_ids[:1].body)
 
     def test_one_to_do_for_whoever_is_in_charge(self):
         contract = self._live(self._milestone("2026-03-10", user_id=self.salesperson.id),

@@ -91,12 +91,60 @@ class TestContractOrders(SboContractsCommon):
                       {"sbo_contract_id": False}, error=AccessError)
         order.with_user(self.clerk).sbo_contract_id = False
 
+    def test_no_line_comes_into_a_confirmed_order(self):
+        unreviewed, signed = self._contract("review"), self._contract("signed")
+        order, quotation = self._entered(), self._entered(sbo_contract_id=unreviewed.id)
+        order.action_confirm()
+        user = order.with_user(self.salesperson)
+        vals = {"product_id": self.other.id, "product_uom_qty": 1, "sbo_contract_id": unreviewed.id}
+        for action, *args in (
+                (user.order_line.create, {**vals, "order_id": order.id}),
+                (user.write, {"order_line": [Command.create(vals)]}),
+                (user.order_line.with_context(default_sbo_contract_id=unreviewed.id).create,
+                 {"order_id": order.id, "product_id": self.other.id}),
+                (quotation.order_line.with_user(self.salesperson).write,
+                 {"order_id": order.id, "sbo_contract_id": unreviewed.id})):
+            with self.cr.savepoint():
+                self._refused("reviewed and approved", action, *args)
+        line = user.order_line.create({**vals, "order_id": order.id, "sbo_contract_id": signed.id})
+        self.assertEqual(line.sbo_contract_id, signed)
+
+    def test_a_line_without_a_contract_costs_nothing(self):
+        def cost():
+            order = self._entered()
+            order.action_confirm()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            order.order_line.create({"order_id": order.id, "product_id": self.other.id})
+            self.env.flush_all()
+            return self.cr.sql_log_count - before
+
+        cost()
+        with patch.object(self.env.registry["sale.order.line"], "_sbo_refuse_added", lambda lines: None):
+            without = cost()
+        self.assertEqual(cost(), without)
+
     def test_not_cancelled_while_orders_are_confirmed(self):
         contract = self._contract("approved")
         self._reviews()
         order = self._entered(sbo_contract_id=contract.id)
         order.action_confirm()
         self._refused(order.name, contract.with_user(self.clerk).action_cancel, "no")
+
+    def test_not_taken_back_while_orders_are_confirmed(self):
+        contract, shared = self._contract("approved"), self._contract("approved")
+        self._reviews()
+        order = self._entered(sbo_contract_id=contract.id)
+        order.order_line.sbo_contract_id = shared
+        order.action_confirm()
+        for item in (contract, shared):
+            self._refused(order.name, item.with_user(self.salesperson).action_withdraw)
+            self._refused(order.name, item.with_user(self.clerk).action_cancel, "no")
+            self.assertTrue(item._begun())
+        order._action_cancel()
+        (contract | shared).with_user(self.salesperson).action_withdraw()
+        self.assertEqual((contract.state, shared.state), ("draft", "draft"))
 
     def test_without_a_contract_nothing_is_asked(self):
         def cost(*without):

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import freeze_time, tagged
 
 from .common import at
@@ -37,6 +37,24 @@ class TestContractPapers(SboContractsCommon):
                          (self.clerk, "2026-03-05"))
         self._refused("on file already", contract.action_file_original)
         self._refused("use the buttons", contract.write, {"original_filed_at": False})
+
+    def test_a_clerk_notes_where_the_original_is_and_what_was_signed(self):
+        contract = self._contract("signed", original_place="Room 2").with_user(self.salesperson)
+        for action in (contract.action_send_original, contract.action_receive_original, contract.action_file_original):
+            self._refused("takes a back-office clerk", action, error=AccessError)
+        for vals in ({"original_returned_on": "2026-03-04"}, {"original_sent_on": "2026-03-04"},
+                     {"their_seal": "contract"}, {"their_authority": "legal"}, {"their_signatory": "Ms Li"}):
+            self._refused("takes a back-office clerk", contract.write, vals, error=AccessError)
+        self._refused("takes a back-office clerk", self._contract, original_returned_on="2026-03-04",
+                      error=AccessError)
+        clerk = contract.with_user(self.clerk)
+        for name in ("original_sent_on", "original_returned_on"):
+            self._refused("a day to come", clerk.write, {name: "2026-03-06"}, error=ValidationError)
+        clerk.write({"their_seal": "contract", "their_authority": "legal"})
+        clerk.action_file_original()
+        self.assertTrue(contract.original_filed_at)
+        draft = self._contract().with_user(self.salesperson)
+        draft.their_signatory = "Ms Li"
 
     def test_the_class_gives_the_days_to_file(self):
         # Signed on a Monday: three working days end on Thursday evening.

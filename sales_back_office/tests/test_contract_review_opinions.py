@@ -32,6 +32,63 @@ class TestContractReviewOpinions(SboContractReviewCommon):
         self.assertFalse(review.activity_ids)
         self.assertTrue(review.closed_at)
 
+    def test_two_languages_and_a_new_name_are_no_change(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        product = self._product()
+        product.with_context(lang="zh_CN").name = "灯"
+        self.member.lang, self.accountant.lang, self.head.lang = "zh_CN", "en_US", "en_US"
+        review = self._submitted(line_ids=[Command.create({"product_id": product.id, "quantity": 5, "price": 90})])
+        for user in (self.member, self.accountant, self.head):
+            if user == self.accountant:
+                self.customer.name = "Renamed"
+            said = review.with_user(user).with_context(lang=user.lang)
+            if user == self.head:
+                said.action_rest_complies()
+                said.action_approve()
+            else:
+                said.action_agree()
+        self.assertEqual(review.contract_id.state, "approved")
+
+    def test_lines_beyond_the_amount_ask_further_approvers(self):
+        self.special.write({"limit_amount": 50000, "limit_approver_ids": [Command.set(self.boss.ids)]})
+        for price, asked in ((99.99, self.head), (100, self.head | self.boss)):
+            review = self._submitted(amount=0, line_ids=[
+                Command.create({"product_id": self._product().id, "quantity": 500, "price": price})])
+            self.assertEqual((review.approval_ids.approver_id, review.amount), (asked, 500 * price))
+
+    def test_nothing_is_brought_into_a_review(self):
+        contract = self._contract(rule=self.special)
+        contract.with_user(self.salesperson).with_context(
+            default_overruled_by_id=self.head.id, default_overrule_reason="So", default_accepted_by_id=self.head.id,
+            default_accepted_at="2026-01-01 00:00:00", default_verdict="comply", default_closed_at="2026-01-01 00:00:00",
+            default_text="Fine", default_user_id=self.head.id, default_given_at="2026-01-01 00:00:00",
+            default_due_at="2026-01-01 00:00:00", default_conclusion="Fine",
+        ).action_submit()
+        review = self._review(contract)
+        for record, names in ((review, "closed_at conclusion"), (
+                review.opinion_ids, "overruled_by_id overrule_reason text user_id given_at"), (
+                review.line_ids, "verdict accepted_by_id accepted_at closed_at user_id")):
+            for name in names.split():
+                self.assertFalse(any(record.mapped(name)), name)
+        self.assertGreater(review.due_at, at("2026-02-01 00:00"))
+        # Nor when one is made in another way.
+        for model, name in (("sbo.contract.opinion", "overruled_by_id"), ("sbo.contract.review", "conclusion"),
+                            ("sbo.contract.review.line", "accepted_by_id")):
+            self.assertFalse(self.env[model].with_context(**{f"default_{name}": 1}).default_get([name]).get(name))
+
+    def test_handed_over_the_former_salesperson_has_drafted_it(self):
+        colleague = self._user("sbo_salesperson2", "sales_team.group_sale_salesman")
+        contract = self._contract(user=self.clerk)
+        contract.with_user(self.salesperson).user_id = colleague
+        self.assertEqual(contract._drafters(), self.clerk | self.salesperson | colleague)
+        other = self._contract()
+        review = self._submitted(other)
+        self._refused("take it back to draft to change Salesperson", other.with_user(self.salesperson).write,
+                      {"user_id": colleague.id})
+        other.with_user(self.salesperson).write({"user_id": self.salesperson.id, "note": "Kept"})
+        other.with_user(self.clerk).user_id = colleague
+        self.assertEqual(review._drafters(), self.salesperson | colleague)
+
     def test_ordinary_class_takes_the_head_alone(self):
         review = self._submitted(rule=self.ordinary)
         self.assertEqual(review.activity_ids.user_id, self.head)

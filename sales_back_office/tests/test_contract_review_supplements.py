@@ -47,6 +47,12 @@ class TestContractReviewSupplements(SboContractReviewCommon):
         self.assertEqual(self._submitted_supplement(self._supplement(contract)).approval_ids.approver_id,
                          self.head | self.boss)
 
+    def test_lines_of_the_supplement_ask_further_approvers(self):
+        self.special.write({"limit_amount": 60000, "limit_approver_ids": [Command.set(self.boss.ids)]})
+        supplement = self._supplement(self._signed(), amount=50000, line_ids=[
+            Command.create({"product_id": self._product().id, "quantity": 700, "price": 100})])
+        self.assertEqual(self._submitted_supplement(supplement).approval_ids.approver_id, self.head | self.boss)
+
     def test_whoever_wrote_the_supplement_does_not_judge_it(self):
         self.production.member_ids = [Command.link(self.clerk.id), Command.link(self.clerk2.id)]
         supplement = self._supplement(self._signed())

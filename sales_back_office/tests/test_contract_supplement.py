@@ -4,6 +4,7 @@ from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import UniqueViolation
 
+from ..models.sbo_contract_steps import STEP
 from ..tools.contract_content import differences
 from .common_contracts import SboContractsCommon
 
@@ -63,6 +64,25 @@ class TestContractSupplement(SboContractsCommon):
         self.assertEqual(differences(proposed, after), [])
         self.assertEqual(supplement.before["amount"], 1000)
 
+    def test_the_approved_text_is_signed_and_no_other(self):
+        supplement = self._supplement(amount=1500)
+        supplement.action_submit()
+        supplement.with_user(self.manager)._reviewed(None)
+        supplement.with_user(self.clerk).write({
+            "signed_on": "2026-04-01", "our_signatory_id": self.manager.id, "our_authority": "legal",
+            "our_seal": "contract"})
+        sign = supplement.with_user(self.clerk).action_sign
+        line = self.contract.line_ids
+        line.with_context(sbo_step=STEP).sudo().price = 1
+        self._refused("not what was reviewed", sign)
+        line.with_context(sbo_step=STEP).sudo().price = 90
+        # Done meanwhile, and a reminder of our own: nothing that both have agreed on.
+        self.deposit.with_user(self.clerk).action_done()
+        self.env["sbo.contract.milestone"].with_user(self.clerk).create({
+            "contract_id": self.contract.id, "name": "Call them", "kind": "other", "due_on": "2026-05-01"})
+        sign()
+        self.assertEqual((supplement.state, self.contract.amount), ("signed", 1500))
+
     def test_its_own_review_and_number(self):
         supplement = self._supplement(amount=1500)
         self._refused("“Sign” is not possible", supplement.with_user(self.clerk).action_sign)
@@ -115,7 +135,7 @@ class TestContractSupplement(SboContractsCommon):
         self.assertEqual(again.name, f"{self.contract.name}/S2")
 
     def test_what_is_done_stays_as_it_was(self):
-        self.deposit.with_user(self.clerk).action_done()
+        self.deposit.with_user(self.supervisor).action_done(reason="Paid in cash")
         self._signed(self._supplement(amount=2000))
         self.assertEqual((self.deposit.amount, self.contract.amount), (300, 2000))
         self._refused("is done", self._supplement, milestone_ids=[

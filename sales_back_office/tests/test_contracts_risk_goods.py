@@ -163,6 +163,16 @@ class TestContractRiskGoods(SboRiskCommon):
         issue.with_user(self.clerk)._take("solve", at("2026-03-14 09:00"), "Replaced")
         self.assertFalse(self._look("contract_quality_issue", contract))
 
+    def test_quality_issue_of_an_order_with_a_line_under_the_contract(self):
+        contract, head = self._contract(), self._contract()
+        order = self._under(head)
+        order.order_line.sbo_contract_id = contract
+        self.env["sbo.order.issue"].create({
+            "order_id": order.id, "description": "Scratched", "opened_at": at("2026-03-12 09:00"), "kind": "quality"})
+        flags = self._look("contract_quality_issue", contract, head)
+        self.assertEqual(flags.contract_id, contract | head)
+        self.assertEqual({flag.evidence["orders"] for flag in flags}, {order.name})
+
     def test_a_line_of_another_contract_is_not_ours(self):
         contract, other = self._contract(), self._contract()
         order = self._under(contract, commitment_date=at("2026-03-16 17:00"))

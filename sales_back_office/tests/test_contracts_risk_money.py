@@ -165,3 +165,9 @@ class TestContractRiskMoney(SboRiskCommon):
         self._billed(self._under(contract, 8))
         self.assertEqual(self._look("contract_overdue", contract).evidence["overdue"], self._text(1000, coin))
         self.assertEqual(self._look("contract_orders_exceed", contract).evidence["percent"], 100)
+
+    def test_archiving_ends_no_flag_of_money(self):
+        contract = self._contract()
+        self._billed(self._under(contract), due="2026-03-05")
+        self._change(contract, state="terminated", active=False)
+        self.assertEqual(self._look("contract_overdue", contract).contract_id, contract)

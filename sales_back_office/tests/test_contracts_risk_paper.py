@@ -114,6 +114,19 @@ class TestContractRiskPaper(SboRiskCommon):
         self.assertEqual((flag.severity, flag.evidence),
                          ("2", {"changes": 3, "changed_orders": order.name, "supplements": "R-1/01"}))
 
+    def test_changes_of_orders_with_a_line_under_the_contract_count_once(self):
+        contract, head = self._contract(), self._contract()
+        order = self._under(head)
+        order.order_line.copy({"order_id": order.id})
+        order.order_line.sbo_contract_id = contract
+        vals = {"order_id": order.id, "company_id": self.company.id, "user_id": self.clerk.id}
+        changes = self.env["sbo.order.change"]
+        changes.create([{**vals, "changed_at": at(f"2026-03-1{n} 12:00")} for n in range(2)])
+        self.assertFalse(self._look("contract_many_changes", contract, head), "two, however many lines")
+        changes.create({**vals, "changed_at": at("2026-03-12 12:00")})
+        flag = self._look("contract_many_changes", contract)
+        self.assertEqual(flag.evidence, {"changes": 3, "changed_orders": order.name})
+
     def test_licence_expired(self):
         contract = self._contract()
         licence = self.env["sbo.licence"].create(
@@ -135,11 +148,14 @@ class TestContractRiskPaper(SboRiskCommon):
 
     def test_ended_contracts_and_those_of_others_are_left_alone(self):
         ended = self._contract("terminated", date_end="2026-04-01")
-        archived = self._contract(date_end="2026-04-01", active=False)
         kind = self.kind.create({"name": "Other", "code": "X", "company_id": self.company2.id})
         other = self._contract(company_id=self.company2.id, class_id=kind.id, date_end="2026-04-01",
                                sbo_clerk_id=False, user_id=False, our_signatory_id=False)
-        self.assertFalse(self._look("contract_expiring", ended, archived, other))
+        self.assertFalse(self._look("contract_expiring", ended, other))
+
+    def test_archiving_ends_no_flag(self):
+        contract = self._contract(date_end="2026-04-01", active=False)
+        self.assertEqual(self._look("contract_expiring", contract).contract_id, contract)
 
     def test_checked_at_once_for_one_contract(self):
         contract, other = self._contract(date_end="2026-04-01"), self._contract(date_end="2026-04-01")

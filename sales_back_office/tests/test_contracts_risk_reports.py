@@ -1,6 +1,8 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
+from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from .common import at
 from .common_contracts_risk import SboRiskCommon
@@ -205,3 +207,31 @@ class TestContractRiskReports(SboRiskCommon):
         flag = self._flag(self.contract, day="2026-03-19")
         flag.with_user(self.supervisor).action_waive("Known to all")
         self.assertFalse(self._unreported())
+
+    def test_nobody_waives_or_lowers_a_flag_of_the_own_contract(self):
+        flag = self._of_level("3")
+        boss = flag.with_user(self.supervisor)
+        self.assertTrue(boss.can_judge and boss.can_lower)
+        for record, name in ((self.contract, "user_id"), (self.contract, "sbo_clerk_id"), (self.customer, "user_id")):
+            before = record[name]
+            record[name] = self.supervisor
+            self.env.invalidate_all()
+            self.assertFalse(boss.can_judge or boss.can_lower)
+            for action, words in ((boss.action_waive, ("Known to me",)), (boss.action_lower, ("1", "Known to me"))):
+                with self.assertRaisesRegex(UserError, "who does not answer for"), self.cr.savepoint():
+                    action(*words)
+            record[name] = before
+        boss.invalidate_recordset()
+        boss.action_waive("Known to all")
+        self.contract.sbo_clerk_id = self.supervisor
+        with self.assertRaisesRegex(UserError, "who does not answer for"):
+            boss.action_reopen()
+
+    def test_the_message_that_proves_a_report_stays(self):
+        flag = self._of_level("2")
+        self._report(flag)
+        proof = flag.report_ids.message_id
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.cr.savepoint():
+            proof.unlink()
+        self.assertTrue(proof.exists())
+        self.assertEqual(flag.report_ids.message_id, proof)

@@ -123,12 +123,51 @@ class TestContractSchedule(SboScheduleCommon):
         plan[4].with_user(self.clerk).action_done("2026-04-08")
         self.assertEqual(self._figures(contract, "next_milestone_id", **day), plan[3])
 
+    def test_not_fulfilled_with_goods_and_money_open(self):
+        contract = self._contract(10000, milestone_ids=[
+            Command.create({"name": "Deposit", "kind": "payment", "due_on": "2026-03-01", "amount": 3000})])
+        order = self._under(contract)
+        fulfil = contract.with_user(self.clerk).action_fulfil
+
+        def refused():
+            self.env.invalidate_all()
+            with self.assertRaises(UserError) as caught:
+                fulfil()
+            return str(caught.exception)
+
+        text = refused()
+        self.assertIn("Obligations are open: Deposit.", text)
+        self.assertIn(f"Not delivered in full: {order.name}.", text)
+        self.assertNotIn("Money", text)
+        self._ship(order, 10)
+        text = refused()
+        self.assertNotIn("Not delivered", text)
+        self.assertIn("Money is still to come", text)
+        self._allot(self._payment(9000), order)
+        self.assertRegex(refused(), "fulfilled: Money is still to come: .*1,000.00")
+        self._allot(self._payment(1000), order)
+        self.env.invalidate_all()
+        fulfil()
+        self.assertEqual(contract.state, "fulfilled")
+
+    def test_retention_money_may_be_out_when_it_is_fulfilled(self):
+        contract = self._contract(10000, retention_amount=1000, retention_due_on="2027-03-01", milestone_ids=[
+            Command.create({"name": "Rest", "kind": "payment", "due_on": "2027-03-01", "amount": 1000})])
+        order = self._under(contract)
+        self._ship(order, 10)
+        self._allot(self._payment(9000), order)
+        contract.with_user(self.clerk).action_fulfil()
+        self.assertEqual(contract.state, "fulfilled")
+
     def test_what_is_met_is_noted_by_night_and_taken_back(self):
         contract = self._contract(10000, milestone_ids=[
             Command.create({"name": "Deposit", "kind": "payment", "due_on": "2026-03-01", "amount": 3000})])
         deposit = contract.milestone_ids
         payment = self._payment(3000)
         self._allot(payment, self._under(contract))
+        deposit.with_user(self.clerk).action_done()
+        self.assertEqual((deposit.done_on, deposit.done_by_id.id), (self.company._sbo_today(), False), "met by money")
+        deposit.with_user(self.clerk).action_undone()
         deposit._meet()
         self.assertEqual((deposit.done_on, deposit.done_by_id.id), (self.company._sbo_today(), False))
         payment.action_reject()
@@ -280,6 +319,13 @@ class TestContractScheduleUpdated(SboScheduleCommon):
             update.with_user(self.clerk).sudo().write({"remark": "Other"})
         with self.assertRaises(UserError):
             update.sudo().unlink()
+
+    def test_a_past_day_on_the_screen_is_not_noted(self):
+        contract = self._contract()
+        self._pay(self._invoice(self._under(contract)), 2500)
+        update = self.env["sbo.contract.update"].with_user(self.clerk).with_context(
+            sbo_as_of="2020-01-01 00:00:00").create({"contract_id": contract.id})
+        self.assertEqual(update.received, 2500)
 
     def test_nobody_claims_another_day_or_name(self):
         contract = self._contract()

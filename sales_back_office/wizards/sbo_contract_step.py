@@ -5,7 +5,7 @@ MODELS = ("sbo.contract", "sbo.contract.supplement")
 
 
 class SboContractStep(models.TransientModel):
-    """Asks for the reason of a step of a contract or supplement."""
+    """Asks for the reason of a step of a contract or supplement, or of an obligation noted as done."""
 
     _name = "sbo.contract.step"
     _description = "Reason of a Step"
@@ -18,6 +18,9 @@ class SboContractStep(models.TransientModel):
     def action_apply(self):
         """Hand the reason to the record's own step, which checks the rights."""
         self.ensure_one()
+        if (self.res_model, self.step) == ("sbo.contract.milestone", "done"):
+            self.env[self.res_model].browse(self.res_ids or []).action_done(reason=self.reason)
+            return {"type": "ir.actions.act_window_close"}
         steps = self.env[self.res_model]._transitions() if self.res_model in MODELS else {}
         if not steps.get(self.step, (None, None, None, False))[3]:
             raise UserError(self.env._("There is nothing to do."))
