@@ -16,10 +16,31 @@ class SboContractReviewed(models.AbstractModel):
     waited_for = fields.Char(
         "Review Waits for", compute="_compute_waited_for", help="Who has not given an opinion or approval yet.")
 
+    @api.depends("review_ids")
+    def _compute_review_count(self):
+        counted = dict(self.env["sbo.contract.review"]._read_group(
+            [("contract_id", "in", self.ids)], ["contract_id"], ["__count"]))
+        for contract in self:
+            contract.review_count = counted.get(contract._origin, 0)
+
+    @api.depends("review_ids.waited_for")
+    def _compute_waited_for(self):
+        for contract in self:
+            contract.waited_for = ", ".join(filter(None, contract.review_ids.mapped("waited_for")))
+
     def write(self, vals):
         if "user_id" in vals and not self.env.su and not self.env.user.has_group(CLERK):
             self._refuse_handing_over(vals["user_id"])
         return super().write(vals)
+
+    def action_reviews(self):
+        """The review sheets of this contract and its supplements; the only one at once."""
+        self.ensure_one()
+        reviews = self.review_ids
+        action = self.env["ir.actions.act_window"]._for_xml_id("sales_back_office.sbo_contract_review_action")
+        if len(reviews) == 1:
+            return {**action, "views": [[False, "form"]], "res_id": reviews.id}
+        return {**action, "domain": [("contract_id", "=", self.id)], "context": {}}
 
     def _leaving(self, vals):
         former = super()._leaving(vals)
@@ -34,27 +55,6 @@ class SboContractReviewed(models.AbstractModel):
         for contract in self:
             if contract.state in ("review", "approved") and contract.user_id.id != (user_id or False):
                 contract._refuse_unless_draft(self._fields["user_id"]._description_string(self.env))
-
-    @api.depends("review_ids")
-    def _compute_review_count(self):
-        counted = dict(self.env["sbo.contract.review"]._read_group(
-            [("contract_id", "in", self.ids)], ["contract_id"], ["__count"]))
-        for contract in self:
-            contract.review_count = counted.get(contract._origin, 0)
-
-    @api.depends("review_ids.waited_for")
-    def _compute_waited_for(self):
-        for contract in self:
-            contract.waited_for = ", ".join(filter(None, contract.review_ids.mapped("waited_for")))
-
-    def action_reviews(self):
-        """The review sheets of this contract and its supplements; the only one at once."""
-        self.ensure_one()
-        reviews = self.review_ids
-        action = self.env["ir.actions.act_window"]._for_xml_id("sales_back_office.sbo_contract_review_action")
-        if len(reviews) == 1:
-            return {**action, "views": [[False, "form"]], "res_id": reviews.id}
-        return {**action, "domain": [("contract_id", "=", self.id)], "context": {}}
 
     def _sbo_query_contract_opinion_late(self, check, ids=None) -> SQL:
         """Opinions and approvals that are overdue, or came late: their department's head or the approver answers."""
