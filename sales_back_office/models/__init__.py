@@ -1,6 +1,7 @@
 # Mixins first: a model can only inherit what has been loaded before it.
 from . import sbo_served_mixin
 from . import sbo_checked_mixin
+from . import sbo_closed_mixin
 from . import sbo_customer_policy
 from . import sbo_customer_file
 from . import sbo_customer_figure_refresh

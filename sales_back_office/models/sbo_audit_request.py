@@ -17,7 +17,7 @@ TRANSITIONS = {
     "reopen": (("delivered", "closed"), "open", SUPERVISOR),
     "cancel": (("open",), "cancelled", SUPERVISOR),
 }
-STEPPED = {"state", "delivered_at", "delivered_by_id", "closed_at", "name"}
+STEPPED = frozenset({"state", "delivered_at", "delivered_by_id", "closed_at", "name"})
 # What a supervisor alone may move: whoever is late must not move the day.
 SUPERVISED = {"due_on", "hold", "company_id"}
 
@@ -31,8 +31,9 @@ class SboAuditRequest(models.Model):
     _name = "sbo.audit.request"
     _description = "Audit Request"
     _inherit = [
-        "sbo.audit.scope", "sbo.served.mixin", "sbo.checked.mixin", "mail.thread.main.attachment",
-        "mail.activity.mixin"]
+        "sbo.audit.scope", "sbo.closed.mixin", "sbo.served.mixin", "sbo.checked.mixin",
+        "mail.thread.main.attachment", "mail.activity.mixin"]
+    _closed = STEPPED
     _order = "due_on desc, id desc"
     _check_company_auto = True
     _rec_names_search = ["name", "asked_by", "letter_no"]

@@ -13,8 +13,9 @@ class SboDocument(models.Model):
     _description = "Filed Document"
     _inherit = [
         "sbo.document.lent", "sbo.document.flow", "sbo.document.retention", "sbo.document.expected",
-        "sbo.audit.hold", "sbo.document.files", "sbo.document.checks", "sbo.served.mixin", "sbo.checked.mixin",
-        "mail.thread", "mail.activity.mixin"]
+        "sbo.audit.hold", "sbo.document.files", "sbo.document.checks", "sbo.closed.mixin", "sbo.served.mixin",
+        "sbo.checked.mixin", "mail.thread", "mail.activity.mixin"]
+    _closed = STEPPED | {"file_ids", "move_ids"}
     _order = "file_code desc, id desc"
     _rec_names_search = ["file_code", "title", "document_no", "barcode"]
     _check_company_auto = True
@@ -113,6 +114,8 @@ class SboDocument(models.Model):
         for vals in vals_list:
             self._complete(vals)
         documents = super().create(vals_list)
+        if any(document.state != "draft" for document in documents):
+            documents._refuse_write({"state"})
         documents._set_due()
         return documents
 

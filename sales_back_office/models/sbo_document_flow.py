@@ -22,7 +22,7 @@ KEPT = ("filed", "appraisal")
 # Facts that come with a step only.
 STEPPED = frozenset({
     "state", "file_code", "year", "number", "filed_on", "filed_at", "filed_by_id", "keep_until", "retention_from",
-    "destroyed_on", "destruction_id", "file_due_at"})
+    "destroyed_on", "destruction_id", "file_due_at", "expected"})
 # They stand in the archival code.
 FIXED = frozenset({"class_id", "company_id"})
 # They decide who reads it and how long it is kept.

@@ -42,7 +42,7 @@ class SboLoanFlow(models.AbstractModel):
     state = fields.Selection(
         STATES, required=True, readonly=True, default="draft", index=True, tracking=True, copy=False, group_expand=True)
     requested_by_id = fields.Many2one(
-        "res.users", "Requested by", readonly=True, copy=False, default=lambda self: self.env.user)
+        "res.users", "Requested by", readonly=True, copy=False, default=lambda self: self.env.uid)
     requested_at = fields.Datetime("Requested", readonly=True, copy=False, help="Who asked first is first in line.")
     approved_by_id = fields.Many2one("res.users", "Decided by", readonly=True, copy=False, tracking=True)
     approved_at = fields.Datetime("Decided", readonly=True, copy=False)
