@@ -25,8 +25,10 @@ STEPPED = frozenset({
     "destroyed_on", "destruction_id", "file_due_at", "expected"})
 # They stand in the archival code.
 FIXED = frozenset({"class_id", "company_id"})
-# They decide who reads it and how long it is kept.
-LED = frozenset({"secrecy_id", "permanent", "retention_years", "retention_start", "date"})
+# They decide who reads it, how long it is kept, and whether an audit asks for it.
+LED = frozenset({
+    "secrecy_id", "permanent", "retention_years", "retention_start", "date", "res_model", "res_id", "record_ref",
+    "partner_id"})
 # Marks our own writes in the context. It is this object that counts, and no RPC call can send it.
 STEP = object()
 

@@ -148,6 +148,18 @@ class TestDocumentsOfRecords(SboDocumentsCommon):
         with self.assertRaisesRegex(ValidationError, "of this kind"):
             self._document(res_model="res.users", res_id=self.clerk.id)
 
+    def test_what_is_filed_is_hung_elsewhere_by_a_supervisor(self):
+        first, second = self._contract(), self._contract(subject="Chairs")
+        document = self._filed(res_model="sbo.contract", res_id=first.id)
+        for values in ({"res_id": second.id}, {"record_ref": f"sbo.contract,{second.id}"}, {"res_model": False},
+                       {"partner_id": False}):
+            with self.assertRaisesRegex(AccessError, "back-office supervisor"), self.env.cr.savepoint():
+                document.with_user(self.clerk).write(values)
+        document.with_user(self.supervisor).record_ref = second
+        self.assertEqual(document.res_id, second.id)
+        said = " ".join(document.message_ids.mapped("body"))
+        self.assertIn(f"{first.display_name} → {second.display_name}", said)
+
     # === what is missing === #
 
     def test_signed_contracts_are_expected_and_late(self):
