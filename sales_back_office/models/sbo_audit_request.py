@@ -18,8 +18,9 @@ TRANSITIONS = {
     "cancel": (("open",), "cancelled", SUPERVISOR),
 }
 STEPPED = frozenset({"state", "delivered_at", "delivered_by_id", "closed_at", "name"})
-# What a supervisor alone may move: whoever is late must not move the day.
-SUPERVISED = {"due_on", "hold", "company_id"}
+# What a supervisor alone may move: whoever is late must not move the day, nor let documents go.
+SUPERVISED = frozenset({
+    "due_on", "hold", "company_id", "date_from", "date_to", "partner_ids", "contract_ids", "class_ids"})
 
 
 class SboAuditRequest(models.Model):
@@ -103,6 +104,8 @@ class SboAuditRequest(models.Model):
             if not self.env.su:
                 for name in STEPPED:
                     vals.pop(name, None)
+                if not self.env.user.has_group(SUPERVISOR):
+                    vals["hold"] = True
             company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
             if vals.get("name", "/") == "/":
                 vals["name"] = self.env["ir.sequence"].with_company(company).next_by_code(self._name) or "/"
