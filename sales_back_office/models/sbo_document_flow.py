@@ -99,6 +99,7 @@ class SboDocumentFlow(models.AbstractModel):
         documents = self.sudo()
         documents._refuse_same_label(documents)
         documents._set_retention()
+        documents._tell_records()
         documents._message_log_batch({key: self.env._("Filed as %s.", code) for key, code in codes.items()})
         return self._tell_hidden()
 
@@ -212,6 +213,12 @@ class SboDocumentFlow(models.AbstractModel):
             **dict(zip(("ids", "codes", "years", "numbers", "days"), map(list, zip(*rows, strict=True)), strict=True))))
         self.invalidate_recordset(flush=False)
         return {row[0]: row[1] for row in rows}
+
+    def _tell_records(self):
+        """The records whose paper was filed hear of it."""
+        for model, documents in self.filtered("res_id").grouped("res_model").items():
+            if model in self.env and getattr(self.env[model], "_sbo_filed", False):
+                self.env[model].browse(documents.mapped("res_id")).exists()._sbo_paper_filed(documents)
 
     def _tell_hidden(self):
         """Whoever files a document that only others read is told so, and sees the others."""

@@ -36,6 +36,19 @@ class SboFiledContract(models.AbstractModel):
             ends[contract.id] = noted or contract.date_end or contract.write_date.date()
         return ends
 
+    def _sbo_paper_filed(self, documents):
+        """The original is on file with it: that ends the contract's own time limit."""
+        super()._sbo_paper_filed(documents)
+        contracts = {contract.id: contract for contract in self}
+        for document in documents.filtered(lambda document: document.class_id.record_model == self._name):
+            contract = contracts.get(document.res_id)
+            if contract and contract.state in BINDING and not contract.original_filed_at:
+                vals = {"original_filed_at": document.filed_at, "original_filed_by_id": document.filed_by_id.id}
+                if document.place_id:
+                    vals["original_place"] = contract.original_place or document.place_id.complete_name
+                    vals["original_returned_on"] = contract.original_returned_on or document.filed_on
+                contract._own().write(vals)
+
     @api.model
     def _sbo_papers_due(self, company, since):
         """Signed contracts."""

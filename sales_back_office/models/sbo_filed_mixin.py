@@ -175,6 +175,9 @@ class SboFiledMixin(models.AbstractModel):
         """{id: the day on which everything agreed was done}, for those where it was: the term counts from its year."""
         return {}
 
+    def _sbo_paper_filed(self, documents):
+        """Papers of these records were put on file; called by the filing, as superuser."""
+
     @api.model
     def _sbo_papers_due(self, company, since):
         """Ids of those whose paper should be on file and is not even entered, or None when nothing is expected.

@@ -162,8 +162,7 @@ class TestDocumentsOfRecords(SboDocumentsCommon):
 
     # === what is missing === #
 
-    def test_signed_contracts_are_expected_and_late(self):
-        check = self._shipped("document_filing_late")
+    def test_signed_contracts_are_expected(self):
         contract, draft = self._contract(), self._contract(state="draft", signed_on=None)
         old = self._contract(signed_on="2025-06-01")
         expected = self.env["sbo.document"].with_context(sbo_no_commit=True)
@@ -176,19 +175,37 @@ class TestDocumentsOfRecords(SboDocumentsCommon):
         expected._make_expected(self.company)
         self.assertEqual(self.env["sbo.document"].search_count([
             ("res_model", "=", "sbo.contract"), ("res_id", "=", contract.id)]), 1)
-        self._run(check, "2026-03-09 17:00")
-        self.assertFalse(self._findings(document))
-        self._run(check, "2026-03-10 02:00")
-        finding = self._findings(document, check)
-        self.assertEqual((finding.user_id, finding.due_at, finding.closed_at),
-                         (self.clerk, at("2026-03-09 18:00"), False))
+
+    def test_one_late_contract_is_one_finding(self):
+        own, check = self._shipped("contract_filing_late"), self._shipped("document_filing_late")
+        contract = self._contract()
+        contract._plan_filing()
+        self.env["sbo.document"].with_context(sbo_no_commit=True)._make_expected(self.company)
+        document = self.env["sbo.document"].search([("res_model", "=", "sbo.contract"), ("res_id", "=", contract.id)])
+        for one in (own, check):
+            self._run(one, "2026-03-20 02:00")
+        self.assertFalse(self._findings(document, check))
+        finding = self._findings(contract, own)
+        self.assertEqual((len(finding), finding.user_id, finding.closed_at), (1, self.clerk, False))
         document.with_user(self.clerk).write({"place_id": self.box.id})
         document.with_user(self.clerk).action_file()
+        self.assertEqual(
+            (contract.original_filed_at, contract.original_filed_by_id, contract.original_place),
+            (document.filed_at, self.clerk, self.box.complete_name))
+        contract._own().original_filed_at = at("2026-03-20 10:00")
+        self.env.flush_all()
         self.env.cr.execute("UPDATE sbo_document SET filed_at = %s WHERE id = %s",
-                            [at("2026-03-11 10:00"), document.id])
+                            [at("2026-03-20 10:00"), document.id])
         self.env.invalidate_all()
-        self._run(check, "2026-03-12 02:00")
-        self.assertEqual(finding.closed_at, at("2026-03-11 10:00"))
+        for one in (own, check):
+            self._run(one, "2026-03-21 02:00")
+        self.assertEqual(finding.closed_at, at("2026-03-20 10:00"))
+        self.assertFalse(self._findings(document, check))
+
+    def test_a_letter_of_a_contract_is_not_its_original(self):
+        contract = self._contract()
+        self._filed(res_model="sbo.contract", res_id=contract.id)
+        self.assertFalse(contract.original_filed_at)
 
     def test_signed_delivery_notes_are_expected(self):
         picking, unsigned = self._delivered(), self._delivered()
