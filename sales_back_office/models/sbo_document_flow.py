@@ -147,6 +147,10 @@ class SboDocumentFlow(models.AbstractModel):
             document._refuse_change(names)
 
     def _refuse_change(self, names):
+        if "active" in names and self.expected and not self.env.user.has_group(LEADER):
+            raise AccessError(self.env._(
+                "“%(document)s” cannot go this step: %(reason)s.", document=self.display_name,
+                reason=self.env._("only a back-office supervisor does that")))
         if self.state == "draft" or not names:
             return
         if self.state == "destroyed":

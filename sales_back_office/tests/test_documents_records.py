@@ -176,6 +176,16 @@ class TestDocumentsOfRecords(SboDocumentsCommon):
         self.assertEqual(self.env["sbo.document"].search_count([
             ("res_model", "=", "sbo.contract"), ("res_id", "=", contract.id)]), 1)
 
+    def test_a_clerk_does_not_hide_what_is_expected(self):
+        self._contract()
+        self.env["sbo.document"].with_context(sbo_no_commit=True)._make_expected(self.company)
+        document = self.env["sbo.document"].search([("expected", "=", True)], limit=1)
+        for values in ({"active": False}, {"expected": False}):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                document.with_user(self.clerk).write(values)
+        document.with_user(self.supervisor).action_archive()
+        self.assertFalse(document.active)
+
     def test_one_late_contract_is_one_finding(self):
         own, check = self._shipped("contract_filing_late"), self._shipped("document_filing_late")
         contract = self._contract()
