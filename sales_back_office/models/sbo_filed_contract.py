@@ -3,6 +3,8 @@ from odoo.tools import SQL
 
 # Signed once, whatever came later.
 BINDING = ("signed", "execution", "fulfilled", "terminated", "filed")
+# The scans in fields of the contract: of the paper itself, and of who was allowed to sign it.
+SCANS = ("signed_file", "our_letter", "their_letter")
 ENDED = ("fulfilled", "terminated", "filed")
 
 
@@ -25,7 +27,8 @@ class SboFiledContract(models.AbstractModel):
     def _sbo_filed_attachments(self):
         # Superuser: whoever files may read the contract.
         return self.env["ir.attachment"].sudo().search([
-            ("res_model", "=", self._name), ("res_id", "in", self.ids), ("res_field", "=", False)])
+            ("res_model", "=", self._name), ("res_id", "in", self.ids), ("res_field", "in", (False, *SCANS))],
+            order="id")
 
     def _sbo_fulfilled_on(self):
         """When it was fulfilled or ended; contracts that do not note the day: the last day of their term."""

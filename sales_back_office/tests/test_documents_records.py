@@ -49,6 +49,29 @@ class TestDocumentsOfRecords(SboDocumentsCommon):
         self.assertFalse(contract.with_user(self.outsider).sudo(False).sbo_filed_count
                          if contract.with_user(self.outsider).has_access("read") else 0)
 
+    def test_the_signed_scan_and_the_letters_are_filed(self):
+        self.contracts.place_id = self.box
+        contract = self._contract()
+        scan = base64.b64encode(b"scan")
+        contract.write({
+            "signed_file": scan, "signed_file_name": "signed.txt", "our_letter": base64.b64encode(b"ours"),
+            "our_letter_name": "letter.txt", "their_letter": base64.b64encode(b"theirs"),
+            "their_letter_name": "letter.txt"})
+        document = self.env["sbo.document"].browse(contract.with_user(self.clerk).action_sbo_file()["res_id"])
+        self.assertEqual((document.state, document.medium), ("filed", "both"))
+        self.assertEqual(
+            sorted(document.file_ids.mapped("name")), ["letter (2).txt", "letter.txt", "signed.txt"])
+        self.assertEqual(contract.signed_file, scan, "the contract keeps its own")
+
+    def test_the_bid_documents_are_filed_with_the_tender(self):
+        tender = self.env["sbo.tender"].create({"project": "Lamps", "partner_id": self.customer.id})
+        paper = self.env["sbo.tender.document"].create({
+            "tender_id": tender.id, "name": "Offer", "file": base64.b64encode(b"offer"), "file_name": "offer.txt"})
+        document = self._document(res_model="sbo.tender", res_id=tender.id)
+        document.with_user(self.clerk).action_file()
+        self.assertEqual(document.file_ids.name, "offer.txt")
+        self.assertTrue(paper.file)
+
     def test_with_a_usual_place_it_is_on_file_at_once(self):
         self.contracts.place_id = self.box
         contract = self._contract()
