@@ -23,7 +23,8 @@ TRANSITIONS = {
     "cancel": (("draft", "preparing", "ready"), "cancelled", SUPERVISOR),
 }
 STEPPED = frozenset({
-    "state", "name", "prepared_by_id", "snapshot_at", "built_at", "attachment_id", "sha256", "size", "file_count",
+    "state", "name", "prepared_by_id", "snapshot_at", "index_head", "built_at", "attachment_id", "sha256", "size",
+    "file_count",
     "paper_count", "missing_count", "left_out_count", "manager_only", "delivered_at", "delivered_by_id", "returned_on",
     "job_state", "job_cursor", "job_tries", "job_done", "job_total", "job_error"})
 # What the snapshot was taken of, and what the receipt says.
@@ -56,6 +57,7 @@ class SboAuditPack(models.Model):
     prepared_by_id = fields.Many2one("res.users", "Prepared by", readonly=True, copy=False)
     snapshot_at = fields.Datetime(
         "As of", readonly=True, copy=False, help="What was filed later, or changed, is not in the pack.")
+    index_head = fields.Json(readonly=True, copy=False)
     built_at = fields.Datetime("Built", readonly=True, copy=False)
     line_ids = fields.One2many("sbo.audit.pack.line", "pack_id", "Content", readonly=True)
     file_count = fields.Integer("Files", readonly=True, copy=False)
