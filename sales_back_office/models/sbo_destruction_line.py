@@ -61,6 +61,8 @@ class SboDestructionLine(models.Model):
             {name: value for name, value in vals.items() if name not in SAID} for vals in vals_list])
         # Of what was made: the list may have come as a default.
         lines.destruction_id._refuse_fixed_lines()
+        # Nobody learns from a list what a paper is that they may not read.
+        lines.document_id.check_access("read")
         lines._refuse_unfit()
         lines._snapshot()
         return lines
