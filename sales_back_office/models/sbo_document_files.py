@@ -2,8 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..tools.file_names import clean
-from ..tools.safe_names import folded, unique_name
+from ..tools.safe_names import folded, safe_name, unique_name
 
 
 class SboDocumentFiles(models.AbstractModel):
@@ -117,7 +116,7 @@ class SboDocumentFiles(models.AbstractModel):
         versions = self._latest_versions(documents)
         vals = []
         for attachment in attachments.sorted("id"):
-            name = clean(attachment.name)
+            name = safe_name(attachment.name)
             key = attachment.res_id, name
             versions[key] = versions.get(key, 0) + 1
             digest, size = attachment._sbo_digest()
