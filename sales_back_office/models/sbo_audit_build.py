@@ -157,8 +157,9 @@ class SboAuditBuild(models.AbstractModel):
             rows.writerow([csv_cell(value) for value in line])
 
     def _write_index_json(self, file):
-        head = {"pack": self.name, "company": self.company_id.name, "prepared": self.snapshot_at,
-                "prepared_by": self.prepared_by_id.name, "request": self.request_id.display_name or None}
+        said = self.index_head
+        head = {"pack": self.name, "company": said["company"], "prepared": self.snapshot_at,
+                "prepared_by": said["prepared_by"], "request": said["request"]}
         file.write(json.dumps(head, ensure_ascii=False, default=str)[:-1] + ', "documents": [')
         for number, line in enumerate(self._rows(INDEX, "kind IN ('file', 'paper')")):
             text = json.dumps(dict(zip(INDEX, line, strict=True)), ensure_ascii=False, default=str)

@@ -22,10 +22,11 @@ TRANSITIONS = {
     "rebuild": (("ready", "delivered"), None, SUPERVISOR),
     "cancel": (("draft", "preparing", "ready"), "cancelled", SUPERVISOR),
 }
-STEPPED = {
-    "state", "name", "prepared_by_id", "snapshot_at", "built_at", "attachment_id", "sha256", "size", "file_count",
+STEPPED = frozenset({
+    "state", "name", "prepared_by_id", "snapshot_at", "index_head", "built_at", "attachment_id", "sha256", "size",
+    "file_count",
     "paper_count", "missing_count", "left_out_count", "manager_only", "delivered_at", "delivered_by_id", "returned_on",
-    "job_state", "job_cursor", "job_tries", "job_done", "job_total", "job_error"}
+    "job_state", "job_cursor", "job_tries", "job_done", "job_total", "job_error"})
 # What the snapshot was taken of, and what the receipt says.
 SCOPED = frozenset({
     "company_id", "request_id", "date_from", "date_to", "partner_ids", "contract_ids", "class_ids"})
@@ -41,8 +42,9 @@ class SboAuditPack(models.Model):
     _name = "sbo.audit.pack"
     _description = "Audit Pack"
     _inherit = [
-        "sbo.audit.scope", "sbo.audit.snapshot", "sbo.audit.build", "sbo.checked.mixin", "mail.thread",
-        "mail.activity.mixin"]
+        "sbo.audit.scope", "sbo.audit.snapshot", "sbo.audit.build", "sbo.closed.mixin", "sbo.checked.mixin",
+        "mail.thread", "mail.activity.mixin"]
+    _closed = STEPPED | {"line_ids"}
     _order = "id desc"
     _check_company_auto = True
 
@@ -55,6 +57,7 @@ class SboAuditPack(models.Model):
     prepared_by_id = fields.Many2one("res.users", "Prepared by", readonly=True, copy=False)
     snapshot_at = fields.Datetime(
         "As of", readonly=True, copy=False, help="What was filed later, or changed, is not in the pack.")
+    index_head = fields.Json(readonly=True, copy=False)
     built_at = fields.Datetime("Built", readonly=True, copy=False)
     line_ids = fields.One2many("sbo.audit.pack.line", "pack_id", "Content", readonly=True)
     file_count = fields.Integer("Files", readonly=True, copy=False)
@@ -91,12 +94,14 @@ class SboAuditPack(models.Model):
             company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
             if vals.get("name", "/") == "/":
                 vals["name"] = self.env["ir.sequence"].with_company(company).next_by_code(self._name) or "/"
-        return super().create(vals_list)
+        packs = super().create(vals_list)
+        if not self.env.su and any(pack.state != "draft" or pack.attachment_id for pack in packs):
+            packs._refuse_by_hand()
+        return packs
 
     def write(self, vals):
         if self._steps_only(vals, STEPPED):
-            raise UserError(self.env._(
-                "The state and content of a pack come with its steps: prepare, hand over, close."))
+            self._refuse_by_hand()
         for pack in self:
             over = pack.state in ("delivered", "closed", "cancelled")
             if pack.state != "draft" and self._steps_only(vals, SCOPED | RECEIPT if over else SCOPED):
@@ -104,6 +109,9 @@ class SboAuditPack(models.Model):
                     "“%s” has been prepared: what it is about, and what was signed for, stays. Make a new pack.",
                     pack.name))
         return super().write(vals)
+
+    def _refuse_by_hand(self):
+        raise UserError(self.env._("The state and content of a pack come with its steps: prepare, hand over, close."))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_draft(self):

@@ -17,9 +17,10 @@ TRANSITIONS = {
     "reopen": (("delivered", "closed"), "open", SUPERVISOR),
     "cancel": (("open",), "cancelled", SUPERVISOR),
 }
-STEPPED = {"state", "delivered_at", "delivered_by_id", "closed_at", "name"}
-# What a supervisor alone may move: whoever is late must not move the day.
-SUPERVISED = {"due_on", "hold", "company_id"}
+STEPPED = frozenset({"state", "delivered_at", "delivered_by_id", "closed_at", "name"})
+# What a supervisor alone may move: whoever is late must not move the day, nor let documents go.
+SUPERVISED = frozenset({
+    "due_on", "hold", "company_id", "date_from", "date_to", "partner_ids", "contract_ids", "class_ids"})
 
 
 class SboAuditRequest(models.Model):
@@ -31,8 +32,9 @@ class SboAuditRequest(models.Model):
     _name = "sbo.audit.request"
     _description = "Audit Request"
     _inherit = [
-        "sbo.audit.scope", "sbo.served.mixin", "sbo.checked.mixin", "mail.thread.main.attachment",
-        "mail.activity.mixin"]
+        "sbo.audit.scope", "sbo.closed.mixin", "sbo.served.mixin", "sbo.checked.mixin",
+        "mail.thread.main.attachment", "mail.activity.mixin"]
+    _closed = STEPPED
     _order = "due_on desc, id desc"
     _check_company_auto = True
     _rec_names_search = ["name", "asked_by", "letter_no"]
@@ -102,6 +104,8 @@ class SboAuditRequest(models.Model):
             if not self.env.su:
                 for name in STEPPED:
                     vals.pop(name, None)
+                if not self.env.user.has_group(SUPERVISOR):
+                    vals["hold"] = True
             company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
             if vals.get("name", "/") == "/":
                 vals["name"] = self.env["ir.sequence"].with_company(company).next_by_code(self._name) or "/"

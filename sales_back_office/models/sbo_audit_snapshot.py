@@ -33,7 +33,11 @@ class SboAuditSnapshot(models.AbstractModel):
             lines=SQL(" UNION ALL ").join(self._snapshot_parts())))
         self.env["sbo.audit.pack.line"].invalidate_model()
         self._name_entries()
-        self._step_write({"snapshot_at": fields.Datetime.now(), "manager_only": self._holds_manager_papers()})
+        self._step_write({
+            "snapshot_at": fields.Datetime.now(), "manager_only": self._holds_manager_papers(),
+            # Names change; the pack was made for who they were.
+            "index_head": {"company": self.company_id.name, "prepared_by": self.prepared_by_id.name,
+                           "request": self.request_id.display_name or None}})
 
     def _snapshot_parts(self):
         """Hook: the queries that make up the lines; areas add theirs by override."""

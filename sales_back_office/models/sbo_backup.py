@@ -14,6 +14,11 @@ STATES = [
     ("expired", "Expired"),
 ]
 MANAGER = "sales_back_office.sbo_group_manager"
+# All of it is written by the work itself.
+CLOSED = frozenset({
+    "name", "state", "user_id", "path", "period", "started_at", "finished_at", "document_count", "file_count", "size",
+    "problem_count", "problems", "sample_count", "verified_at", "expires_on", "job_state", "job_cursor", "job_tries",
+    "job_done", "job_total", "job_error"})
 # Marks our own steps in the context. It is this object that counts, and no RPC call can send it.
 STEP = object()
 
@@ -27,7 +32,8 @@ class SboBackup(models.Model):
 
     _name = "sbo.backup"
     _description = "Backup of the Archive"
-    _inherit = ["sbo.backup.run", "sbo.backup.return", "sbo.checked.mixin"]
+    _inherit = ["sbo.backup.run", "sbo.backup.return", "sbo.closed.mixin", "sbo.checked.mixin"]
+    _closed = CLOSED
     _order = "started_at desc, id desc"
 
     name = fields.Char("Set", required=True, readonly=True)

@@ -14,8 +14,9 @@ class SboDestruction(models.Model):
 
     _name = "sbo.destruction"
     _description = "Destruction List"
-    _inherit = ["sbo.destruction.flow", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["sbo.destruction.flow", "sbo.closed.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
+    _closed = STEPPED
     _check_company_auto = True
 
     name = fields.Char("List No.", required=True, readonly=True, copy=False, default="/")
@@ -58,18 +59,24 @@ class SboDestruction(models.Model):
             company = self.env["res.company"].browse(vals.get("company_id")) or self.env.company
             # Superuser: numbers come from the sequence, whoever asks for one.
             vals["name"] = self.env["ir.sequence"].sudo().with_company(company).next_by_code("sbo.destruction") or "/"
-        return super().create(vals_list)
+        records = super().create(vals_list)
+        if any(record.state != "draft" for record in records):
+            records._refuse_by_hand()
+        return records
 
     def write(self, vals):
         own = set(vals) - {*self.env["mail.thread"]._fields, *self.env["mail.activity.mixin"]._fields}
         if self.env.context.get("sbo_destruction_step") is not STEP and own:
             if own & STEPPED:
-                raise UserError(self.env._("State and signatures of a destruction list come with its steps."))
+                self._refuse_by_hand()
             fixed = self.filtered(lambda record: record.state != "draft")
             if fixed and own - {"note"}:
                 raise UserError(self.env._(
                     "“%s” has been approved: send it back to draft to change it.", fixed[0].name))
         return super().write(vals)
+
+    def _refuse_by_hand(self):
+        raise UserError(self.env._("State and signatures of a destruction list come with its steps."))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

@@ -40,7 +40,7 @@ class SboDestructionFlow(models.AbstractModel):
     state = fields.Selection(
         STATES, required=True, readonly=True, default="draft", index=True, tracking=True, copy=False)
     prepared_by_id = fields.Many2one(
-        "res.users", "Prepared by", required=True, readonly=True, copy=False, default=lambda self: self.env.user)
+        "res.users", "Prepared by", required=True, readonly=True, copy=False, default=lambda self: self.env.uid)
     prepared_on = fields.Date(readonly=True, copy=False, default=fields.Date.context_today)
     approved_by_id = fields.Many2one("res.users", "Approved by", readonly=True, copy=False, tracking=True)
     approved_on = fields.Date("Approved on", readonly=True, copy=False)
@@ -79,11 +79,13 @@ class SboDestructionFlow(models.AbstractModel):
     def action_send_back(self):
         """Something is wrong with it: it is prepared anew, and approved and witnessed anew."""
         for record in self._begin("send_back"):
+            record._refuse_done()
             record._take("send_back", approved_by_id=False, approved_on=False, before1_at=False, before2_at=False)
 
     def action_witness_before(self):
         """I have compared the papers with the list before they are destroyed."""
         for record in self._begin("witness_before"):
+            record._refuse_own_hands()
             record._refuse_blocked()
             record._sign("before")
             if record.before1_at and record.before2_at:
@@ -92,6 +94,7 @@ class SboDestructionFlow(models.AbstractModel):
     def action_witness_after(self):
         """I have seen that they are destroyed. With the second signature their files go as well."""
         for record in self._begin("witness_after"):
+            record._refuse_own_hands()
             record._refuse_blocked()
             record._sign("after")
             if record.after1_at and record.after2_at:
@@ -102,9 +105,7 @@ class SboDestructionFlow(models.AbstractModel):
     def action_cancel(self):
         """The list is given up; its documents stay on file, and go on another one."""
         for record in self._begin("cancel"):
-            if record.after1_at:
-                raise UserError(self.env._(
-                    "“%s”: a witness has signed that the papers are destroyed. It cannot be given up.", record.name))
+            record._refuse_done()
             record._take("cancel")
 
     # === guards === #
@@ -167,6 +168,19 @@ class SboDestructionFlow(models.AbstractModel):
             if len(pair) < 2 or record.prepared_by_id in pair:
                 raise UserError(self.env._(
                     "“%s” needs two different witnesses, neither of whom has prepared it.", record.name))
+
+    def _refuse_done(self):
+        if self.after1_at or self.after2_at:
+            raise UserError(self.env._(
+                "“%s”: a witness has signed that the papers are destroyed. It cannot be given up.", self.name))
+
+    def _refuse_own_hands(self):
+        """It takes four people's word, whatever way the list has come: looked at anew before each signature."""
+        self._refuse_same_witness()
+        if not self.approved_by_id or self.approved_by_id == self.prepared_by_id:
+            raise UserError(self.env._(
+                "“%(list)s” cannot go this step: %(reason)s.", list=self.name,
+                reason=self.env._("nobody approves what they have prepared")))
 
     def _refuse_fixed_lines(self):
         fixed = self.filtered(lambda record: record.state != "draft")

@@ -5,6 +5,10 @@ from odoo.tools import SQL
 from .sbo_destruction_flow import OPEN, STEP
 
 NAMES = 5
+# What the document says, written down with the approval.
+SAID = frozenset({
+    "company_id", "file_code", "title", "class_name", "year", "pages", "copies", "due_term", "kept_years", "keep_until",
+    "copies_left"})
 
 
 class SboDestructionLine(models.Model):
@@ -12,6 +16,8 @@ class SboDestructionLine(models.Model):
 
     _name = "sbo.destruction.line"
     _description = "Destruction List: Document"
+    _inherit = ["sbo.closed.mixin"]
+    _closed = SAID
     _order = "destruction_id, file_code, id"
     _rec_name = "title"
 
@@ -51,9 +57,12 @@ class SboDestructionLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        lists = self.env["sbo.destruction"].browse({vals.get("destruction_id") for vals in vals_list} - {None})
-        lists._refuse_fixed_lines()
-        lines = super().create(vals_list)
+        lines = super().create([
+            {name: value for name, value in vals.items() if name not in SAID} for vals in vals_list])
+        # Of what was made: the list may have come as a default.
+        lines.destruction_id._refuse_fixed_lines()
+        # Nobody learns from a list what a paper is that they may not read.
+        lines.document_id.check_access("read")
         lines._refuse_unfit()
         lines._snapshot()
         return lines

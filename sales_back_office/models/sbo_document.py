@@ -13,8 +13,9 @@ class SboDocument(models.Model):
     _description = "Filed Document"
     _inherit = [
         "sbo.document.lent", "sbo.document.flow", "sbo.document.retention", "sbo.document.expected",
-        "sbo.audit.hold", "sbo.document.files", "sbo.document.checks", "sbo.served.mixin", "sbo.checked.mixin",
-        "mail.thread", "mail.activity.mixin"]
+        "sbo.audit.hold", "sbo.document.files", "sbo.document.checks", "sbo.closed.mixin", "sbo.served.mixin",
+        "sbo.checked.mixin", "mail.thread", "mail.activity.mixin"]
+    _closed = STEPPED | {"file_ids", "move_ids"}
     _order = "file_code desc, id desc"
     _rec_names_search = ["file_code", "title", "document_no", "barcode"]
     _check_company_auto = True
@@ -113,6 +114,8 @@ class SboDocument(models.Model):
         for vals in vals_list:
             self._complete(vals)
         documents = super().create(vals_list)
+        if any(document.state != "draft" for document in documents):
+            documents._refuse_write({"state"})
         documents._set_due()
         return documents
 
@@ -122,7 +125,10 @@ class SboDocument(models.Model):
         # Superuser: the name of a place is nobody's secret.
         before = {document: (document.place_id, document.sudo().place_id.complete_name)
                   for document in self} if "place_id" in vals else {}
+        owners = self._record_names() if {"res_model", "res_id"} & set(vals) else {}
         result = super().write(vals)
+        if owners:
+            self._log_records(owners)
         if before:
             self.env["sbo.document.move"]._log(before)
         return result
@@ -169,6 +175,24 @@ class SboDocument(models.Model):
                 WHERE d.barcode = ANY(%s) LIMIT 1""", labelled.mapped("barcode")))
         if twins:
             raise ValidationError(self.env._("The label “%s” is on a place as well as on a document.", twins[0][0]))
+
+    def _record_names(self):
+        """{document id: (the record it belongs to, its name)}, of those that are on file."""
+        # Superuser: whoever reads the history of a paper may know where it hung.
+        names = {}
+        for document in self.sudo().filtered(lambda document: document.state != "draft"):
+            known = document.res_model in self.env and document.res_id
+            record = self.env[document.res_model].sudo().browse(document.res_id).exists() if known else None
+            names[document.id] = record or None, record.display_name if record else "–"
+        return names
+
+    def _log_records(self, before):
+        """Whose paper it was, and whose it is now, stands in its history."""
+        label = self._fields["record_ref"]._description_string(self.env)
+        after = self._record_names()
+        said = {key: f"{label}: {old[1]} → {after[key][1]}"
+                for key, old in before.items() if after[key][0] != old[0]}
+        self.browse(said).sudo()._message_log_batch(said)
 
     def _complete(self, vals):
         """What a new document has by itself: whose it is, and its label without blanks."""

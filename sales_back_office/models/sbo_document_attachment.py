@@ -5,7 +5,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.modules.db import FunctionStatus
 
-from ..tools.file_names import clean
+from ..tools.safe_names import safe_name
 from .sbo_document_flow import STEP
 
 MODEL = "sbo.document"
@@ -85,7 +85,7 @@ class SboDocumentAttachment(models.AbstractModel):
         """Whatever was asked for: no public file, no token, no address of its own, a name that leads nowhere."""
         closed = {"public": False, "access_token": False, "res_field": False}
         if vals.get("name"):
-            closed["name"] = clean(vals["name"])
+            closed["name"] = safe_name(vals["name"])
         if "url" in vals and vals.get("type", "binary") == "binary":
             closed["url"] = False
         return closed
@@ -130,7 +130,7 @@ class SboDocumentAttachment(models.AbstractModel):
         """A scan in a field is stored under the name of the field: say whose it is."""
         record = self.env[self.res_model].browse(self.res_id)
         name = record[f"{self.res_field}_name"] if f"{self.res_field}_name" in record._fields else False
-        return clean(name or record.display_name)
+        return safe_name(name or record.display_name)
 
     # === bytes === #
 

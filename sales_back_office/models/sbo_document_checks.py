@@ -9,8 +9,8 @@ class SboDocumentChecks(models.AbstractModel):
     _description = "Checks on Documents"
 
     def _sbo_query_document_filing_late(self, check, ids=None) -> SQL:
-        """Papers not filed although their working days are over, or filed after them: signed contracts, delivery notes
-        that came back, and what a clerk has entered and left."""
+        """Papers not filed although their working days are over, or filed after them: delivery notes that
+        came back, and what a clerk has entered and left. Signed contracts have a check of their own."""
         as_of, since = check._as_of(), check._since()
         return SQL(
             """SELECT d.id AS res_id, '' AS key, NULL::integer AS user_id, d.file_due_at AS due_at,
@@ -19,6 +19,8 @@ class SboDocumentChecks(models.AbstractModel):
                  FROM sbo_document d
                 WHERE d.company_id = %(company)s AND d.file_due_at < %(as_of)s AND d.active
                   AND (d.filed_at IS NULL AND d.state = 'draft' OR d.filed_at > d.file_due_at)
+                  AND NOT (d.res_model IS NOT DISTINCT FROM 'sbo.contract' AND EXISTS (
+                       SELECT FROM sbo_document_class c WHERE c.id = d.class_id AND c.record_model = 'sbo.contract'))
                       %(since)s %(narrow)s""",
             as_of=as_of, company=check.env.company.id,
             since=SQL("AND d.file_due_at >= %s", since) if since else SQL(),

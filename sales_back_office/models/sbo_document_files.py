@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..tools.file_names import clean
+from ..tools.safe_names import folded, safe_name, unique_name
 
 
 class SboDocumentFiles(models.AbstractModel):
@@ -69,8 +69,8 @@ class SboDocumentFiles(models.AbstractModel):
         for model, documents in self.filtered("res_id").grouped("res_model").items():
             if model in self.env and getattr(self.env[model], "_sbo_filed", False):
                 # Superuser: which files they are; whoever files may read the record.
-                attachments = self.env[model].sudo().browse(documents.mapped("res_id"))._sbo_filed_attachments()
-                by_record = attachments.grouped("res_id")
+                records = self.env[model].sudo().browse(documents.mapped("res_id"))
+                by_record = records._sbo_attachments_by_record()
                 found.update({document: by_record[document.res_id] for document in documents
                               if document.res_id in by_record})
         return found
@@ -80,11 +80,13 @@ class SboDocumentFiles(models.AbstractModel):
         for document, attachments in self._files_to_take().items():
             mine = attachments.filtered(lambda attachment: not attachment.res_field)
             mine.write({"res_model": "sbo.document", "res_id": document.id})
+            # Two scans of one name are two papers, not two versions of one.
+            taken = {folded(name) for name in mine.mapped("name")}
             for attachment in attachments - mine:
                 # A scan in a field of the record stays there: the document gets the same bytes.
                 attachment.copy({
                     "res_model": "sbo.document", "res_id": document.id, "res_field": False,
-                    "name": attachment._sbo_shown_name()})
+                    "name": unique_name(attachment._sbo_shown_name(), taken)})
 
     def _give_back(self):
         files = self.sudo().file_ids
@@ -114,7 +116,7 @@ class SboDocumentFiles(models.AbstractModel):
         versions = self._latest_versions(documents)
         vals = []
         for attachment in attachments.sorted("id"):
-            name = clean(attachment.name)
+            name = safe_name(attachment.name)
             key = attachment.res_id, name
             versions[key] = versions.get(key, 0) + 1
             digest, size = attachment._sbo_digest()

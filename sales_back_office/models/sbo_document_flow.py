@@ -22,11 +22,13 @@ KEPT = ("filed", "appraisal")
 # Facts that come with a step only.
 STEPPED = frozenset({
     "state", "file_code", "year", "number", "filed_on", "filed_at", "filed_by_id", "keep_until", "retention_from",
-    "destroyed_on", "destruction_id", "file_due_at"})
+    "destroyed_on", "destruction_id", "file_due_at", "expected"})
 # They stand in the archival code.
 FIXED = frozenset({"class_id", "company_id"})
-# They decide who reads it and how long it is kept.
-LED = frozenset({"secrecy_id", "permanent", "retention_years", "retention_start", "date"})
+# They decide who reads it, how long it is kept, and whether an audit asks for it.
+LED = frozenset({
+    "secrecy_id", "permanent", "retention_years", "retention_start", "date", "res_model", "res_id", "record_ref",
+    "partner_id"})
 # Marks our own writes in the context. It is this object that counts, and no RPC call can send it.
 STEP = object()
 
@@ -97,6 +99,7 @@ class SboDocumentFlow(models.AbstractModel):
         documents = self.sudo()
         documents._refuse_same_label(documents)
         documents._set_retention()
+        documents._tell_records()
         documents._message_log_batch({key: self.env._("Filed as %s.", code) for key, code in codes.items()})
         return self._tell_hidden()
 
@@ -144,6 +147,10 @@ class SboDocumentFlow(models.AbstractModel):
             document._refuse_change(names)
 
     def _refuse_change(self, names):
+        if "active" in names and self.expected and not self.env.user.has_group(LEADER):
+            raise AccessError(self.env._(
+                "“%(document)s” cannot go this step: %(reason)s.", document=self.display_name,
+                reason=self.env._("only a back-office supervisor does that")))
         if self.state == "draft" or not names:
             return
         if self.state == "destroyed":
@@ -210,6 +217,12 @@ class SboDocumentFlow(models.AbstractModel):
             **dict(zip(("ids", "codes", "years", "numbers", "days"), map(list, zip(*rows, strict=True)), strict=True))))
         self.invalidate_recordset(flush=False)
         return {row[0]: row[1] for row in rows}
+
+    def _tell_records(self):
+        """The records whose paper was filed hear of it."""
+        for model, documents in self.filtered("res_id").grouped("res_model").items():
+            if model in self.env and getattr(self.env[model], "_sbo_filed", False):
+                self.env[model].browse(documents.mapped("res_id")).exists()._sbo_paper_filed(documents)
 
     def _tell_hidden(self):
         """Whoever files a document that only others read is told so, and sees the others."""

@@ -129,7 +129,7 @@ class SboFiledMixin(models.AbstractModel):
 
     def _sbo_documents_vals(self, kind):
         """Values of a new document for the paper of each of these records; the queries do not grow with them."""
-        scanned = set(self._sbo_filed_attachments().mapped("res_id"))
+        scanned = self._sbo_attachments_by_record()
         return [self._sbo_document_vals(record, kind, record.id in scanned) for record in self]
 
     # === hooks of an area === #
@@ -171,9 +171,16 @@ class SboFiledMixin(models.AbstractModel):
         """Attachments that become files of the documents of these records when they are filed; as superuser."""
         return self.env["ir.attachment"]
 
+    def _sbo_attachments_by_record(self):
+        """{record id: those attachments}; override where they hang on what belongs to the record."""
+        return self._sbo_filed_attachments().grouped("res_id")
+
     def _sbo_fulfilled_on(self):
         """{id: the day on which everything agreed was done}, for those where it was: the term counts from its year."""
         return {}
+
+    def _sbo_paper_filed(self, documents):
+        """Papers of these records were put on file; called by the filing, as superuser."""
 
     @api.model
     def _sbo_papers_due(self, company, since):

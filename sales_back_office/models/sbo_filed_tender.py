@@ -16,3 +16,15 @@ class SboFiledTender(models.AbstractModel):
         # Superuser: whoever files may read the tender.
         return self.env["ir.attachment"].sudo().search([
             ("res_model", "=", self._name), ("res_id", "in", self.ids), ("res_field", "=", False)])
+
+    def _sbo_attachments_by_record(self):
+        """Its own, and the files of its bid documents in their newest versions."""
+        found = super()._sbo_attachments_by_record()
+        # Superuser: as above.
+        papers = self.env["sbo.tender.document"].sudo().search([("tender_id", "in", self.ids), ("current", "=", True)])
+        files = papers.env["ir.attachment"].search([
+            ("res_model", "=", papers._name), ("res_id", "in", papers.ids), ("res_field", "=", "file")], order="id")
+        for file in files:
+            tender = papers.browse(file.res_id).tender_id.id
+            found[tender] = found.get(tender, files.browse()) | file
+        return found

@@ -10,6 +10,10 @@ TYPES = [
     ("tax", "Tax Officer"),
     ("outside", "Other Outsider"),
 ]
+# Who decides, and when, comes with the steps.
+DECIDED = frozenset({
+    "name", "state", "requested_at", "requested_by_id", "approved_by_id", "approved_at", "approved_rank",
+    "refused_reason", "lent_at", "renewal_asked_at", "closed_at", "out_on", "due_on"})
 
 
 class SboLoan(models.Model):
@@ -18,8 +22,10 @@ class SboLoan(models.Model):
     _name = "sbo.loan"
     _description = "Loan of Documents"
     # The flow stands first: what it refuses, nothing after it has begun.
-    _inherit = ["sbo.loan.flow", "sbo.loan.renewal", "sbo.loan.notice", "sbo.loan.checks", "sbo.served.mixin",
-                "mail.thread", "mail.activity.mixin", "sbo.checked.mixin"]
+    _inherit = ["sbo.loan.flow", "sbo.loan.renewal", "sbo.loan.notice", "sbo.loan.checks", "sbo.closed.mixin",
+                "sbo.served.mixin", "mail.thread", "mail.activity.mixin", "sbo.checked.mixin"]
+    # What decides on what terms somebody borrows is said in the request itself.
+    _closed = DECIDED | {"borrower_type", "id_shown"}
     _order = "id desc"
     _check_company_auto = True
 
@@ -140,20 +146,26 @@ class SboLoan(models.Model):
             if vals.get("name", "/") == "/":
                 company = vals.get("company_id") or self.env.company.id
                 vals["name"] = numbers.with_company(company).next_by_code(self._name) or "/"
-        return super().create(vals_list)
+        loans = super().create(vals_list)
+        if not self.env.su:
+            loans._refuse_made()
+        return loans
 
     def _asked(self, vals):
         """What people enter: the request; who decides and when comes with the steps."""
-        for name in ("state", "requested_at", "requested_by_id", "approved_by_id", "approved_at", "approved_rank",
-                     "refused_reason", "lent_at", "renewal_asked_at", "closed_at", "name"):
-            vals.pop(name, None)
+        for name in DECIDED & set(vals):
+            del vals[name]
         if self._rank() < 0:
             vals.pop("id_shown", None)
-            if vals.get("borrower_id", self.env.user.partner_id.id) != self.env.user.partner_id.id:
-                raise AccessError(self.env._("Everybody asks for themselves; a clerk enters loans of others."))
             vals.pop("borrower_type", None)
         elif not vals.get("sbo_clerk_id"):
             vals["sbo_clerk_id"] = self.env.uid
+
+    def _refuse_made(self):
+        """The same of the loans as they were made, wherever their values came from."""
+        if self._rank() < 0 and self.borrower_id - self.env.user.partner_id:
+            raise AccessError(self.env._("Everybody asks for themselves; a clerk enters loans of others."))
+        self.filtered(lambda loan: loan.state != "draft")._check_editable({"state"})
 
     def _borrower_is_finance(self):
         """Whether the borrower is trusted with papers of accounting."""

@@ -5,6 +5,8 @@ from odoo.tools import SQL, format_date
 from .sbo_loan_gate import LENDABLE
 
 CONDITIONS = [("good", "Complete and Undamaged"), ("incomplete", "Something Missing"), ("damaged", "Damaged")]
+# What is asked for; all else is said by what becomes of it.
+ASKED = frozenset({"loan_id", "document_id", "place_id"})
 
 
 class SboLoanLine(models.Model):
@@ -12,7 +14,11 @@ class SboLoanLine(models.Model):
 
     _name = "sbo.loan.line"
     _description = "Loan of a Document"
-    _inherit = ["sbo.loan.line.flow", "sbo.loan.line.notice"]
+    _inherit = ["sbo.loan.line.flow", "sbo.loan.line.notice", "sbo.closed.mixin"]
+    _closed = frozenset({
+        "company_id", "borrower_id", "state", "out_at", "out_by_id", "due_on", "first_due_on", "renewals",
+        "returned_at", "received_by_id", "pages_out", "pages_back", "condition", "note", "told_at", "hold_until",
+        "lost_at", "found_at", "settled_at", "settled_by_id", "settled_text", "reminder_ids"})
     _order = "loan_id, id"
     _check_company_auto = True
 
@@ -110,18 +116,21 @@ class SboLoanLine(models.Model):
         """Items are added until the loan is requested, by a clerk until it is decided."""
         if not self.env.su:
             for vals in vals_list:
-                for name in set(vals) - {"loan_id", "document_id", "place_id"}:
+                for name in set(vals) - ASKED:
                     del vals[name]
-            self._check_addable(vals_list)
         lines = super().create(vals_list)
+        if not self.env.su:
+            # Of what was made: a loan or a document may have come as a default.
+            lines._check_addable(ASKED)
         lines._check_boxes()
         return lines
 
     def write(self, vals):
         if not self.env.su:
             self._check_editable(vals)
-            self._check_addable([vals])
         result = super().write(vals)
+        if not self.env.su:
+            self._check_addable(ASKED & set(vals))
         if "place_id" in vals:
             self._check_boxes()
         return result
@@ -134,17 +143,17 @@ class SboLoanLine(models.Model):
         if not self.env.su:
             self._check_editable({})
 
-    def _check_addable(self, vals_list):
-        loans = self.env["sbo.loan"].browse({vals["loan_id"] for vals in vals_list if vals.get("loan_id")})
-        clerk = loans._rank() >= 0
-        for loan in loans:
+    def _check_addable(self, names):
+        clerk = self.env["sbo.loan"]._rank() >= 0
+        for loan in self.loan_id if "loan_id" in names else ():
             if loan.state != "draft" and not (clerk and loan.state == "requested"):
                 raise UserError(self.env._(
                     "“%s” has been decided: what else is wanted is asked for with a new loan.", loan.display_name))
-        if not clerk:
+        if not clerk and "document_id" in names:
             # Whoever cannot look a document up describes it in words; guessing its number does not show its title.
-            self.env["sbo.document"].browse(
-                {vals["document_id"] for vals in vals_list if vals.get("document_id")}).check_access("read")
+            self.document_id.check_access("read")
+        if self.filtered(lambda line: line.state != "waiting" or line.out_at):
+            self._check_editable({"state": False})
 
     def _check_boxes(self):
         other = self.place_id.sudo().filtered(lambda place: place.kind != "box")

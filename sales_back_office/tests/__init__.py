@@ -2,6 +2,7 @@ from . import hypothesis_profile
 from . import test_access_checks
 from . import test_access_contract_reviews
 from . import test_access_customers_assignment
+from . import test_archive_closed
 from . import test_archive_names
 from . import test_assessment_duties
 from . import test_assessment_flow

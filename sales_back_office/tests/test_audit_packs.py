@@ -130,6 +130,7 @@ class TestAuditPacks(SboArchiveCommon):
         pack = self._prepared()
         before = pack.attachment_id.raw, pack.sha256
         self.first._own().title = "Another title"
+        self.company.name, self.supervisor.name = "Renamed Ltd.", "Married Name"
         self._on_file("Filed later", {"x.txt": b"pack later"}, partner_id=self.scope.id)
         pack.with_user(self.supervisor).action_rebuild()
         self._work_off(pack)

@@ -1,4 +1,5 @@
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import at
@@ -49,6 +50,16 @@ class TestAuditRequests(SboArchiveCommon):
             self.request.unlink()
         created = self._request(state="closed", delivered_at="2026-01-01 00:00:00")
         self.assertEqual((created.state, created.delivered_at), ("open", False))
+
+    def test_a_clerk_lets_no_documents_go(self):
+        request = self._request(hold=False, date_from="2026-01-01", partner_ids=self.customer.ids)
+        self.assertTrue(request.hold)
+        for values in ({"date_from": "2026-02-01"}, {"date_to": "2026-02-01"}, {"partner_ids": [Command.clear()]},
+                       {"contract_ids": [Command.clear()]}, {"class_ids": [Command.set(self.kind.ids)]},
+                       {"hold": False}):
+            with self.assertRaisesRegex(AccessError, "Only a back-office supervisor"):
+                request.with_user(self.clerk).write(values)
+        request.with_user(self.supervisor).write({"date_from": "2026-02-01", "hold": False})
 
     def test_late_material_is_a_finding_by_the_day(self):
         check = self._shipped("audit_material_late")

@@ -218,6 +218,18 @@ class TestDocumentsDestruction(SboDocumentsCommon):
         record.with_user(self.manager).action_send_back()
         record.line_ids.with_user(self.clerk).opinion = "Not needed"
 
+    def test_what_is_destroyed_is_not_sent_back(self):
+        for last in (self.auditor, self.outsider):
+            record = self._destruction([self._expired()])
+            record.with_user(self.manager).action_approve()
+            for witness in (self.auditor, self.outsider):
+                record.with_user(witness).action_witness_before()
+            record.with_user(last).action_witness_after()
+            for step in ("action_send_back", "action_cancel"):
+                with self.assertRaisesRegex(UserError, "has signed that the papers are destroyed"):
+                    getattr(record.with_user(self.manager), step)()
+            self.assertEqual(record.state, "witnessed")
+
     def test_what_comes_up_later_stops_it(self):
         document = self._expired()
         record = self._destruction([document])

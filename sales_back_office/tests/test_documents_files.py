@@ -106,9 +106,9 @@ class TestDocumentsFiles(SboDocumentsCommon):
 
     def test_hostile_names_lead_nowhere(self):
         names = {
-            "../../etc/passwd": "_.._etc_passwd",
-            "..\\..\\windows\\system.ini": "_.._windows_system.ini",
-            "line\r\nSet-Cookie: x.pdf": "lineSet-Cookie_ x.pdf",
+            "../../etc/passwd": "etc_passwd",
+            "..\\..\\windows\\system.ini": "windows_system.ini",
+            "line\r\nSet-Cookie: x.pdf": "line  Set-Cookie_ x.pdf",
             "\u202egpj.exe": "gpj.exe",
             "   ": "file",
             "合同 扫描件.pdf": "合同 扫描件.pdf",

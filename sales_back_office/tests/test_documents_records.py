@@ -49,6 +49,29 @@ class TestDocumentsOfRecords(SboDocumentsCommon):
         self.assertFalse(contract.with_user(self.outsider).sudo(False).sbo_filed_count
                          if contract.with_user(self.outsider).has_access("read") else 0)
 
+    def test_the_signed_scan_and_the_letters_are_filed(self):
+        self.contracts.place_id = self.box
+        contract = self._contract()
+        scan = base64.b64encode(b"scan")
+        contract.write({
+            "signed_file": scan, "signed_file_name": "signed.txt", "our_letter": base64.b64encode(b"ours"),
+            "our_letter_name": "letter.txt", "their_letter": base64.b64encode(b"theirs"),
+            "their_letter_name": "letter.txt"})
+        document = self.env["sbo.document"].browse(contract.with_user(self.clerk).action_sbo_file()["res_id"])
+        self.assertEqual((document.state, document.medium), ("filed", "both"))
+        self.assertEqual(
+            sorted(document.file_ids.mapped("name")), ["letter (2).txt", "letter.txt", "signed.txt"])
+        self.assertEqual(contract.signed_file, scan, "the contract keeps its own")
+
+    def test_the_bid_documents_are_filed_with_the_tender(self):
+        tender = self.env["sbo.tender"].create({"project": "Lamps", "partner_id": self.customer.id})
+        paper = self.env["sbo.tender.document"].create({
+            "tender_id": tender.id, "name": "Offer", "file": base64.b64encode(b"offer"), "file_name": "offer.txt"})
+        document = self._document(res_model="sbo.tender", res_id=tender.id)
+        document.with_user(self.clerk).action_file()
+        self.assertEqual(document.file_ids.name, "offer.txt")
+        self.assertTrue(paper.file)
+
     def test_with_a_usual_place_it_is_on_file_at_once(self):
         self.contracts.place_id = self.box
         contract = self._contract()
@@ -148,10 +171,21 @@ class TestDocumentsOfRecords(SboDocumentsCommon):
         with self.assertRaisesRegex(ValidationError, "of this kind"):
             self._document(res_model="res.users", res_id=self.clerk.id)
 
+    def test_what_is_filed_is_hung_elsewhere_by_a_supervisor(self):
+        first, second = self._contract(), self._contract(subject="Chairs")
+        document = self._filed(res_model="sbo.contract", res_id=first.id)
+        for values in ({"res_id": second.id}, {"record_ref": f"sbo.contract,{second.id}"}, {"res_model": False},
+                       {"partner_id": False}):
+            with self.assertRaisesRegex(AccessError, "back-office supervisor"), self.env.cr.savepoint():
+                document.with_user(self.clerk).write(values)
+        document.with_user(self.supervisor).record_ref = second
+        self.assertEqual(document.res_id, second.id)
+        said = " ".join(document.message_ids.mapped("body"))
+        self.assertIn(f"{first.display_name} → {second.display_name}", said)
+
     # === what is missing === #
 
-    def test_signed_contracts_are_expected_and_late(self):
-        check = self._shipped("document_filing_late")
+    def test_signed_contracts_are_expected(self):
         contract, draft = self._contract(), self._contract(state="draft", signed_on=None)
         old = self._contract(signed_on="2025-06-01")
         expected = self.env["sbo.document"].with_context(sbo_no_commit=True)
@@ -164,19 +198,47 @@ class TestDocumentsOfRecords(SboDocumentsCommon):
         expected._make_expected(self.company)
         self.assertEqual(self.env["sbo.document"].search_count([
             ("res_model", "=", "sbo.contract"), ("res_id", "=", contract.id)]), 1)
-        self._run(check, "2026-03-09 17:00")
-        self.assertFalse(self._findings(document))
-        self._run(check, "2026-03-10 02:00")
-        finding = self._findings(document, check)
-        self.assertEqual((finding.user_id, finding.due_at, finding.closed_at),
-                         (self.clerk, at("2026-03-09 18:00"), False))
+
+    def test_a_clerk_does_not_hide_what_is_expected(self):
+        self._contract()
+        self.env["sbo.document"].with_context(sbo_no_commit=True)._make_expected(self.company)
+        document = self.env["sbo.document"].search([("expected", "=", True)], limit=1)
+        for values in ({"active": False}, {"expected": False}):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                document.with_user(self.clerk).write(values)
+        document.with_user(self.supervisor).action_archive()
+        self.assertFalse(document.active)
+
+    def test_one_late_contract_is_one_finding(self):
+        own, check = self._shipped("contract_filing_late"), self._shipped("document_filing_late")
+        contract = self._contract()
+        contract._plan_filing()
+        self.env["sbo.document"].with_context(sbo_no_commit=True)._make_expected(self.company)
+        document = self.env["sbo.document"].search([("res_model", "=", "sbo.contract"), ("res_id", "=", contract.id)])
+        for one in (own, check):
+            self._run(one, "2026-03-20 02:00")
+        self.assertFalse(self._findings(document, check))
+        finding = self._findings(contract, own)
+        self.assertEqual((len(finding), finding.user_id, finding.closed_at), (1, self.clerk, False))
         document.with_user(self.clerk).write({"place_id": self.box.id})
         document.with_user(self.clerk).action_file()
+        self.assertEqual(
+            (contract.original_filed_at, contract.original_filed_by_id, contract.original_place),
+            (document.filed_at, self.clerk, self.box.complete_name))
+        contract._own().original_filed_at = at("2026-03-20 10:00")
+        self.env.flush_all()
         self.env.cr.execute("UPDATE sbo_document SET filed_at = %s WHERE id = %s",
-                            [at("2026-03-11 10:00"), document.id])
+                            [at("2026-03-20 10:00"), document.id])
         self.env.invalidate_all()
-        self._run(check, "2026-03-12 02:00")
-        self.assertEqual(finding.closed_at, at("2026-03-11 10:00"))
+        for one in (own, check):
+            self._run(one, "2026-03-21 02:00")
+        self.assertEqual(finding.closed_at, at("2026-03-20 10:00"))
+        self.assertFalse(self._findings(document, check))
+
+    def test_a_letter_of_a_contract_is_not_its_original(self):
+        contract = self._contract()
+        self._filed(res_model="sbo.contract", res_id=contract.id)
+        self.assertFalse(contract.original_filed_at)
 
     def test_signed_delivery_notes_are_expected(self):
         picking, unsigned = self._delivered(), self._delivered()
