@@ -59,7 +59,7 @@ registry.category("web_tour.tours").add("sbo_loan_wait", {
         { content: "hand it out", trigger: "button[name=action_lend]:visible", run: "click" },
         { content: "somebody has it", trigger: ".modal:contains(Tour Borrower has it until)" },
         { content: "close", trigger: ".modal .modal-footer button", run: "click" },
-        { content: "they wait", trigger: "[name=line_ids] .o_data_row:contains(Waiting)" },
+        { content: "they wait", trigger: "[name=line_ids] .o_data_row:contains(In Line)" },
     ],
 });
 
