@@ -110,9 +110,6 @@ class SboAuditPack(models.Model):
                     pack.name))
         return super().write(vals)
 
-    def _refuse_by_hand(self):
-        raise UserError(self.env._("The state and content of a pack come with its steps: prepare, hand over, close."))
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_draft(self):
         if self.filtered(lambda pack: pack.state != "draft"):
@@ -242,3 +239,6 @@ class SboAuditPack(models.Model):
         self.env["ir.attachment"].sudo().create({
             "name": f"{self.env._('Receipt')} {self.name.replace('/', '-')}.{suffix}", "raw": content,
             "res_model": self._name, "res_id": self.id})
+
+    def _refuse_by_hand(self):
+        raise UserError(self.env._("The state and content of a pack come with its steps: prepare, hand over, close."))

@@ -75,9 +75,6 @@ class SboDestruction(models.Model):
                     "“%s” has been approved: send it back to draft to change it.", fixed[0].name))
         return super().write(vals)
 
-    def _refuse_by_hand(self):
-        raise UserError(self.env._("State and signatures of a destruction list come with its steps."))
-
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(self.env._("A destruction list stays on record for ever. Cancel it if it is not needed."))
@@ -133,3 +130,6 @@ class SboDestruction(models.Model):
         self.ensure_one()
         # Superuser: whoever signs the list need not see backups, nor secret documents.
         return self.env["sbo.backup"].sudo()._last_expiry(self.sudo().line_ids.document_id.file_ids) or False
+
+    def _refuse_by_hand(self):
+        raise UserError(self.env._("State and signatures of a destruction list come with its steps."))
