@@ -60,8 +60,9 @@ class TestContractReviewOpinions(SboContractReviewCommon):
         contract = self._contract(rule=self.special)
         contract.with_user(self.salesperson).with_context(
             default_overruled_by_id=self.head.id, default_overrule_reason="So", default_accepted_by_id=self.head.id,
-            default_accepted_at="2026-01-01 00:00:00", default_verdict="comply", default_closed_at="2026-01-01 00:00:00",
-            default_text="Fine", default_user_id=self.head.id, default_given_at="2026-01-01 00:00:00",
+            default_accepted_at="2026-01-01 00:00:00", default_verdict="comply",
+            default_closed_at="2026-01-01 00:00:00", default_text="Fine", default_user_id=self.head.id,
+            default_given_at="2026-01-01 00:00:00",
             default_due_at="2026-01-01 00:00:00", default_conclusion="Fine",
         ).action_submit()
         review = self._review(contract)
