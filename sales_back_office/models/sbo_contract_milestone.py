@@ -10,8 +10,8 @@ class SboContractMilestone(models.Model):
     _name = "sbo.contract.milestone"
     _description = "Contract Obligation"
     _inherit = [
-        "sbo.closed.mixin", "sbo.contract.milestone.progress", "sbo.contract.part", "sbo.contract.obligation", "sbo.contract.reminded",
-        "mail.thread", "mail.activity.mixin"]
+        "sbo.closed.mixin", "sbo.contract.milestone.progress", "sbo.contract.part", "sbo.contract.obligation",
+        "sbo.contract.reminded", "mail.thread", "mail.activity.mixin"]
     _order = "due_on, id"
     _check_company_auto = True
     _closed = frozenset({"done_on", "done_by_id", "repeated", "reminded", "series_on"})

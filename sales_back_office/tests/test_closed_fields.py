@@ -33,7 +33,8 @@ class TestClosedFields(SboContractsCommon):
         vals = {"subject": "Lamps", "partner_id": self.customer.id, "class_id": self.contract_class.id, "amount": 10}
         contracts = self._made("sbo.contract", self.salesperson, vals, {"drafter_ids": self.manager.ids})
         supplement = self.env["sbo.contract.supplement"].with_user(self.salesperson).with_context(
-            default_drafter_ids=self.manager.ids).create({"contract_id": self._contract("signed").id, "subject": "More"})
+            default_drafter_ids=self.manager.ids).create({
+                "contract_id": self._contract("signed").id, "subject": "More"})
         for record in (*contracts, supplement):
             self.assertNotIn(self.manager, record._drafters())
 
