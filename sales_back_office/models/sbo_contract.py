@@ -145,4 +145,4 @@ class SboContract(models.Model):
                 bound[0].display_name))
 
     def _unfulfilled(self):
-        return super()._unfulfilled() + self._open_documents()
+        return super()._unfulfilled() + self._what_is_open()

@@ -42,7 +42,7 @@ class SboContractPerformed(models.AbstractModel):
         return {"type": "ir.actions.act_window", "res_model": "sbo.contract.figure", "res_id": self.id,
                 "views": [[False, "form"]]}
 
-    def _open_documents(self):
+    def _what_is_open(self):
         """Sentences about goods that have not left and money that has not come, whoever may see the documents."""
         reasons = []
         # Superuser: the contract is open whoever looks; a past day of the context does not count.

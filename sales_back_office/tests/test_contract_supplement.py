@@ -77,7 +77,7 @@ class TestContractSupplement(SboContractsCommon):
         self._refused("not what was reviewed", sign)
         line.with_context(sbo_step=STEP).sudo().price = 90
         # Done meanwhile, and a reminder of our own: nothing that both have agreed on.
-        self.deposit.with_user(self.clerk).action_done()
+        self.deposit.with_user(self.supervisor).action_done(reason="Paid in cash")
         self.env["sbo.contract.milestone"].with_user(self.clerk).create({
             "contract_id": self.contract.id, "name": "Call them", "kind": "other", "due_on": "2026-05-01"})
         sign()

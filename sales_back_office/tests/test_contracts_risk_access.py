@@ -80,7 +80,7 @@ class TestContractRiskAccess(SboRiskCommon):
         self._raise(self._contract())
 
     def test_what_a_check_finds_is_not_noted_by_hand(self):
-        with self.assertRaisesRegex(UserError, "found by its check"):
+        with self.assertRaisesRegex(UserError, "no risk that is noted by hand"):
             self._raise(self.contract, "overdue", user=self.supervisor)
 
     def test_by_the_dialog(self):
