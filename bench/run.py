@@ -11,6 +11,7 @@ import assessment  # noqa: E402
 import contracts  # noqa: E402
 import customers  # noqa: E402
 import desk  # noqa: E402
+import documents  # noqa: E402
 import execution  # noqa: E402
 import harness  # noqa: E402
 import night  # noqa: E402
@@ -22,7 +23,8 @@ from databases import Databases  # noqa: E402
 
 from devkit.odoo import Odoo  # noqa: E402
 
-MEASURES = ("night", "assessment", "desk", "execution", "policies", "orders", "customers", "risks", "contracts")
+MEASURES = ("night", "assessment", "desk", "execution", "policies", "orders", "customers", "risks", "contracts",
+            "documents")
 FEW, MANY = 50, 500
 
 
@@ -69,6 +71,7 @@ def measurements(options, odoo, plain, few, many):
         "customers": lambda: customers.filled(odoo, few, options.today, options.rounds),
         "risks": lambda: risks.measure(odoo, few, options.rounds),
         "contracts": lambda: contracts.filled(odoo, few, options.today, options.rounds),
+        "documents": lambda: documents.filled(odoo, few, int(documents.COUNT * options.scale), options.rounds),
     }
     for name, measure in once.items():
         if name in options.measures:

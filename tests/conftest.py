@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import pytest
 from real_data import FOLDER, LOAD, ROOT
+from turns import start  # noqa: F401  a fixture for all
 
 from devkit.odoo import Odoo
 

@@ -3,15 +3,11 @@
 The first one has done its part but not yet committed when the second one comes to the same order or payment.
 """
 
-import json
 import os
-import subprocess
-import time
-from contextlib import closing
 
 import pytest
+from turns import at_once, finish
 
-GATE = 45
 PREPARE = """
 from odoo.fields import Command
 def user(login, *groups):
@@ -49,28 +45,10 @@ env["sbo.payment.release"].with_user(env["res.users"].search([("login", "=", "cl
     "picking_id": second.picking_ids.id, "reason": "Now", "promised_on": today, "expires_on": today})
 env.cr.commit()
 """
-ACT = """
-import json
-from odoo.exceptions import UserError
-from odoo.service.model import retrying
-env = env(user=env["res.users"].search([("login", "=", %(login)r)]).id)
+GIVEN = """
 order = env["sale.order"].sudo().search([("client_order_ref", "=", "one")])
 other = env["sale.order"].sudo().search([("client_order_ref", "=", "two")])
-tries, told = [], ""
-def act():
-    tries.append(1)
-    %(what)s
-    env.flush_all()
-    %(then)s
-try:
-    retrying(act, env)
-    env.cr.commit()
-except UserError as error:
-    told = str(error)
-    env.cr.rollback()
-print(json.dumps([len(tries), told]))
 """
-HOLD = f"env.cr.execute('SELECT pg_advisory_xact_lock_shared({GATE})')"
 SHIP = "order.picking_ids.sorted()[%s].with_user(env.user).sudo(False).with_context(skip_sms=True).button_validate()"
 GIVE = "env['sbo.payment.release'].search([]).action_give()"
 ALLOT = """env['sbo.payment.allotment'].create({'amount': 6000, 'order_id': %s.id,
@@ -89,56 +67,6 @@ def prepared(odoo):
 @pytest.fixture
 def till(odoo, prepared, new_database):
     return odoo.clone(prepared, new_database())
-
-
-@pytest.fixture
-def start(odoo):
-    """`start(db, login, what, then)`: somebody does it in a shell of their own, in the background."""
-    running = []
-
-    def begin(database, login, what, then="pass"):
-        command = odoo.command("shell", "-d", database, "--no-http", "--log-level=critical")
-        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-        running.append(subprocess.Popen(command, env=odoo.env, text=True, **pipes))
-        running[-1].stdin.write(ACT % {"login": login, "what": what, "then": then})
-        running[-1].stdin.close()
-        running[-1].stdin = None
-        return running[-1]
-
-    yield begin
-    for process in running:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-
-
-def wait_for_lock(odoo, database, event, process, seconds=120):
-    end = time.monotonic() + seconds
-    statement = """SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
-                      AND wait_event_type = 'Lock' AND wait_event = %s"""
-    while not odoo.sql(database, statement, (event,)):
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < end, f"waited {seconds} s in vain"
-        time.sleep(0.1)
-
-
-def finish(process):
-    out, err = process.communicate(timeout=120)
-    assert process.returncode == 0, err[-3000:]
-    return json.loads(out.splitlines()[-1])
-
-
-def at_once(odoo, database, start, first, second):
-    """(what the first one was told, how often the second one tried, what it was told)."""
-    with closing(odoo.connect(database)) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", (GATE,))
-        one = start(database, *first, HOLD)
-        wait_for_lock(odoo, database, "advisory", one)
-        two = start(database, *second)
-        wait_for_lock(odoo, database, "transactionid", two)
-        cursor.execute("SELECT pg_advisory_unlock(%s)", (GATE,))
-    assert finish(one) == [1, ""]
-    return finish(two)
 
 
 def test_two_deliveries_cannot_spend_the_same_money(odoo, till, start):

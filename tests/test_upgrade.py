@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 from test_install import LEFTOVERS, UNINSTALL, sell
+from upgrade_figures import FIGURES
 
 from devkit import releases
 from devkit.console import Missing
 from devkit.settings import ROOT
 
-FROM = "19.0.1.2.0"
+FROM = "19.0.1.3.0"
 ADDON = "sales_back_office"
 # core tables that people's work is in: an upgrade has no business with any of their values
 CORE = ("account_move", "account_move_line", "account_payment", "account_payment_term", "crm_team", "mail_activity",
@@ -26,11 +27,11 @@ CORE = ("account_move", "account_move_line", "account_payment", "account_payment
 WIZARDS = """SELECT replace(model, '.', '_') FROM ir_model WHERE transient
               UNION SELECT r.name FROM ir_model_relation r JOIN ir_model m ON m.id = r.model WHERE m.transient"""
 # what later releases change on purpose: checks that look for themselves now
-AUTOMATED = {"contract_filing_late", "contract_incomplete", "contract_risk_unreported", "contract_schedule_stale"}
+AUTOMATED = {
+    "document_filing_late", "backup_missing", "audit_material_late", "audit_material_missing",
+    "document_loan_not_chased", "document_lost_or_disclosed"}
 # they ask for what could not be noted before, and look from the day of the upgrade on
-FROM_TODAY = {
-    "contract_filing_late", "contract_incomplete", "contract_schedule_stale", "tender_deadline_missed",
-    "tender_document_late"}
+FROM_TODAY = {"document_filing_late"}
 WHERE_AND_HOW = {
     "kind", "model_id", "method", "domain", "parameter", "parameter_label", "unit", "responsible_path",
     "target_model_id", "target_user_path", "description", "default_cause", "look_from"}
@@ -42,34 +43,6 @@ COLUMNS = """
       JOIN information_schema.tables t USING (table_schema, table_name)
      WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE'
        AND (c.table_name LIKE 'sbo\\_%%' OR c.table_name = ANY(%s)) GROUP BY c.table_name"""
-# what the papers and lists say, counted by the addon itself
-FIGURES = """
-import json, re
-sheets = env["sbo.assessment"].search([], order="id")
-report = env["ir.actions.report"]
-orders = env["sale.order"].search([], order="id")
-paper = report._render_qweb_html("sales_back_office.sbo_scorecard", sheets.ids)[0].decode()
-print(json.dumps({
-    "sheets": [[s.display_name, s.state, s.score, s.total, s.points_pending, s.rank, s.grade_id.name, s.pay,
-                s.self_score, s.coefficient] for s in sheets],
-    "lines": [[line.criterion_id.code, line.examined, line.lost, line.pending, line.final]
-              for line in sheets.line_ids.sorted("id")],
-    "arithmetic": sheets.deduction_ids.sorted("id").mapped("arithmetic"),
-    "findings": sorted([check.code, state, count, quantity] for check, state, count, quantity in
-                       env["sbo.finding"]._read_group([], ["check_id", "state"], ["__count", "quantity:sum"])),
-    "evidence": env["sbo.finding"].search([], order="id").mapped("evidence_text"),
-    "standards": [[s.display_name, s.state, s.points_total, s.warning] for s in
-                  env["sbo.standard"].search([], order="id")],
-    "money": [[o.name, o.sbo_received, o.sbo_shipped, o.sbo_needed, o.sbo_missing, o.sbo_gate_state] for o in orders],
-    "promises": [[o.name, o.sbo_promise_untold, str(o.sbo_known_date), o.sbo_promise_count] for o in orders],
-    "sheets of orders": [[s.display_name, s.state, s.open_count, s.comparisons] for s in
-                         env["sbo.order.verification"].search([], order="id")],
-    "accuracy": [[a.order_id.name, a.user_id.login, a.differences] for a in
-                 env["sbo.order.accuracy"].search([], order="id")],
-    "changes": env["sbo.order.change"].search([], order="id").mapped("summary"),
-    "scorecards": re.findall(r"[-\\d.,:]*\\d", re.sub(r"<[^>]*>", " ", paper)),
-}))
-"""
 # what was agreed and bid for long ago, entered now
 OLD_PAPERS = """
 from datetime import datetime, timedelta
@@ -249,19 +222,19 @@ def test_every_row_is_as_it_was(odoo, upgraded):
 def test_what_people_tuned_is_as_they_left_it(odoo, upgraded):
     name, *_rest = upgraded
     tuned = odoo.sql(name, """SELECT code, name->>'en_US', severity, active, kind FROM sbo_check
-                               WHERE code IN ('contract_filing_late', 'contract_schedule_stale') ORDER BY code""")
+                               WHERE code IN ('document_filing_late', 'backup_missing') ORDER BY code""")
     assert tuned == [
-        ("contract_filing_late", "Originals come too late", "4", True, "method"),
-        ("contract_schedule_stale", "Contract performance schedule not updated", "1", False, "method"),
+        ("backup_missing", "Backup missing", "2", False, "method"),
+        ("document_filing_late", "Papers come too late", "4", True, "method"),
     ]
     by_hand = """SELECT c.code, f.res_model, f.res_id = f.user_id, f.state FROM sbo_finding f
                    JOIN sbo_check c ON c.id = f.check_id WHERE f.origin = 'manual' AND c.kind = 'method'
                     AND c.code = ANY(%s)"""
     assert sorted(odoo.sql(name, by_hand, (sorted(AUTOMATED),))) == [
-        ("contract_filing_late", "res.users", True, "confirmed"),
-        ("contract_incomplete", "res.users", True, "disputed"),
-        ("contract_risk_unreported", "sale.order", False, "confirmed"),
-        ("contract_schedule_stale", "res.users", True, "confirmed"),
+        ("audit_material_late", "res.users", True, "disputed"),
+        ("backup_missing", "res.users", True, "confirmed"),
+        ("document_filing_late", "res.users", True, "confirmed"),
+        ("document_lost_or_disclosed", "sale.order", False, "confirmed"),
     ]
 
 
@@ -274,13 +247,28 @@ def test_the_first_night_raises_nothing_old(odoo, upgraded, copy):
     odoo.sql(night, "UPDATE sbo_check_run SET as_of = as_of - interval '2 days'")
     odoo.sql(night, "UPDATE res_company SET sbo_check_from = '2020-01-01'")
     odoo.sql(night, "UPDATE sbo_check SET active = TRUE WHERE code = ANY(%s)", (sorted(FROM_TODAY),))
-    odoo.shell(night, OLD_PAPERS + NIGHT)
+    odoo.shell(night, OLD_PAPERS + 'env["sbo.document"]._cron_retention()' + NIGHT)
     raised = """SELECT DISTINCT c.code FROM sbo_finding f JOIN sbo_check c ON c.id = f.check_id
                  WHERE f.origin = 'auto' AND c.code = ANY(%s)"""
     assert odoo.sql(night, raised, (sorted(FROM_TODAY),)) == []
     odoo.sql(night, "UPDATE sbo_check SET look_from = NULL")
-    odoo.shell(night, f"env['sbo.check'].search([('code', 'in', {sorted(FROM_TODAY)})])._run(); env.cr.commit()")
+    odoo.shell(night, f"""
+env["sbo.document"]._make_expected()
+env["sbo.check"].search([("code", "in", {sorted(FROM_TODAY)})])._run()
+env.cr.commit()
+""")
     assert {code for (code,) in odoo.sql(night, raised, (sorted(FROM_TODAY),))} == FROM_TODAY
+
+
+def test_every_company_files_in_the_same_classes(odoo, upgraded):
+    """With the names in all languages, as a company gets them that is made later."""
+    name, *_rest = upgraded
+    classes = """SELECT c.name, array_agg(d.code || ': ' || d.name::text ORDER BY d.code)
+                   FROM res_company c LEFT JOIN sbo_document_class d ON d.company_id = c.id
+                  GROUP BY c.id ORDER BY c.id"""
+    (_first, main), *others = odoo.sql(name, classes)
+    assert len(main) >= 10 and "zh_CN" in main[0]
+    assert others and {company: found for company, found in others if found != main} == {}
 
 
 def test_figures_are_as_they_were(upgraded):
@@ -361,7 +349,7 @@ def test_without_openupgradelib_it_says_what_to_do(odoo, filled, copy, tmp_path)
     assert "nothing has been changed" in done.stderr
     [[version]] = odoo.sql(name, "SELECT latest_version FROM ir_module_module WHERE name = %s", (ADDON,))
     assert version == FROM
-    assert odoo.sql(name, "SELECT 1 FROM pg_tables WHERE tablename = 'sbo_contract'") == []
+    assert odoo.sql(name, "SELECT 1 FROM pg_tables WHERE tablename = 'sbo_document'") == []
 
 
 def test_this_is_the_release_before():

@@ -1,4 +1,4 @@
-"""What a back office has in its database after some weeks with release 19.0.1.2.0, done by its own people.
+"""What a back office has in its database after some weeks with release 19.0.1.3.0, done by its own people.
 
 Runs in the shell of that release, on its demo data: nothing here may be newer than it.
 """
@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
 from odoo.fields import Command
+from upgrade_fill_contracts import keep_contracts, sum_up, watch_risks
 from upgrade_fill_money import pay_orders
 from upgrade_fill_orders import follow_orders, verify_orders
 
@@ -24,6 +25,7 @@ def fill(env):
         {"name": "Upgrade Accountant", "login": "accountant", "email": "accountant@example.com",
          "group_ids": [Command.set([
              env.ref(name).id for name in ("account.group_account_invoice", "base.group_partner_manager")])]})
+    env["res.company"].create({"name": "Upgrade Branch"})
     customers = change_clerks(env, people)
     sell(env, people, customers)
     plan_days(env, people)
@@ -31,14 +33,17 @@ def fill(env):
     verify_orders(env, people, customers)
     follow_orders(env, people, customers)
     pay_orders(env, people, customers)
+    keep_contracts(env, people, customers)
     tune_checks(env(user=people["supervisor"].id))
     env.cr.commit()
     env["sbo.check.run"]._cron_night()
+    watch_risks(env, people)
     judge(env(user=people["supervisor"].id), people, customers)
     env["sbo.assessment"]._run(
         env["sbo.standard"].search([("state", "=", "in_use")]), FIRST.date().replace(day=1))
     assess(env, people)
     draft_next_standards(env(user=people["manager"].id))
+    sum_up(env, people)
     env["sbo.assessment"]._cron_refresh()
     env.flush_all()
     env.cr.commit()
@@ -115,8 +120,8 @@ def tune_checks(env):
     check("customer_not_verified").write({"parameter": 90, "severity": "3", "escalate_days": 2})
     check("customer_code_invalid").write({"description": "Ask the salesperson first.", "notify": False})
     check("invoice_late").write({"parameter": 5, "severity": "4"})
-    check("contract_filing_late").write({"name": "Originals come too late", "severity": "4"})
-    check("contract_schedule_stale").active = False
+    check("document_filing_late").write({"name": "Papers come too late", "severity": "4"})
+    check("backup_missing").active = False
     env["sbo.check"].create(
         {"name": "Customer without a telephone", "code": "own_no_phone", "area": "customers",
          "model_id": env["ir.model"]._get("res.partner").id, "parameter": 7,
@@ -128,15 +133,14 @@ def judge(env, people, customers):
     def check(code):
         return env["sbo.check"].with_context(active_test=False).search([("code", "=", code)]).id
 
-    codes = (
-        "contract_filing_late", "customer_assignment_late", "contract_schedule_stale", "contract_incomplete", "noted")
+    codes = ("document_filing_late", "customer_assignment_late", "backup_missing", "audit_material_late", "noted")
     noted = env["sbo.finding"].create([
         {"check_id": check(code), "user_id": people["clerk"].id,
          "due_at": NOW if n == 3 else FIRST + timedelta(days=n + 2), "note": f"Seen by chance {n}"}
         for n, code in enumerate(codes)])
     noted += env["sbo.finding"].create(
-        {"check_id": check("contract_risk_unreported"), "user_id": people["clerk2"].id, "due_at": FIRST,
-         "res_model": "sale.order", "res_id": customers[0].sale_order_ids[:1].id, "note": "The customer is insolvent"})
+        {"check_id": check("document_lost_or_disclosed"), "user_id": people["clerk2"].id, "due_at": FIRST,
+         "res_model": "sale.order", "res_id": customers[0].sale_order_ids[:1].id, "note": "A price list has got out"})
     noted[:3].action_confirm()
     noted[3].with_user(people["clerk"]).action_dispute("The customer wrote it so")
     noted[4].action_waive("Nothing came of it")

@@ -1,4 +1,4 @@
-"""Money as it is waited for with release 19.0.1.2.0: policies, allotted payments, special releases, invoices."""
+"""Money as it is waited for with release 19.0.1.3.0: policies, allotted payments, special releases, invoices."""
 
 from datetime import datetime, timedelta
 

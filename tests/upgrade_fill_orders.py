@@ -1,4 +1,4 @@
-"""Orders as a back office takes them with release 19.0.1.2.0: verified, agreed, told, changed and followed."""
+"""Orders as a back office takes them with release 19.0.1.3.0: verified, agreed, told, changed and followed."""
 
 from datetime import datetime, timedelta
 

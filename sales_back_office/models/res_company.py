@@ -7,7 +7,8 @@ class ResCompany(models.Model):
     _name = "res.company"
     _inherit = [
         "res.company", "sbo.customer.policy", "sbo.order.policy", "sbo.order.follow.policy", "sbo.payment.company",
-        "sbo.tender.policy", "sbo.risk.policy", "sbo.contract.company"]
+        "sbo.tender.policy", "sbo.risk.policy", "sbo.contract.company", "sbo.document.company",
+        "sbo.loan.policy", "sbo.backup.policy"]
 
     sbo_check_from = fields.Date(
         "Check From",

@@ -6,7 +6,7 @@ class ResConfigSettings(models.TransientModel):  # pylint: disable=no-wizard-in-
     """The back office's block on the settings page."""
 
     _name = "res.config.settings"
-    _inherit = ["res.config.settings", "sbo.contract.settings"]
+    _inherit = ["res.config.settings", "sbo.contract.settings", "sbo.backup.settings"]
 
     sbo_check_from = fields.Date(related="company_id.sbo_check_from", readonly=False)
     sbo_intake_clerk_id = fields.Many2one(related="company_id.sbo_intake_clerk_id", readonly=False)
@@ -38,4 +38,9 @@ class ResConfigSettings(models.TransientModel):  # pylint: disable=no-wizard-in-
     sbo_gate_partial = fields.Selection(related="company_id.sbo_gate_partial", readonly=False)
     sbo_gate_tolerance = fields.Float(related="company_id.sbo_gate_tolerance", readonly=False)
     sbo_gate_overdue_days = fields.Integer(related="company_id.sbo_gate_overdue_days", readonly=False)
+    sbo_document_verify_days = fields.Integer(
+        "Files Verified within", default=1, config_parameter="sales_back_office.document_verify_days",
+        help="Days within which each file of a document is looked at once: 1 is every night, more spreads the work.")
     sbo_gate_rate = fields.Selection(related="company_id.sbo_gate_rate", readonly=False)
+    sbo_loan_items = fields.Integer(related="company_id.sbo_loan_items", readonly=False)
+    sbo_loan_hold_days = fields.Integer(related="company_id.sbo_loan_hold_days", readonly=False)

@@ -10,7 +10,8 @@ class ResPartner(models.Model):
         "res.partner", "sbo.served.mixin", "sbo.res.partner.checks", "sbo.customer.file", "sbo.customer.filing",
         "sbo.customer.reach", "sbo.customer.completeness", "sbo.customer.file.checks", "sbo.customer.figures",
         "sbo.customer.contacts", "sbo.customer.assignments", "sbo.customer.handover",
-        "sbo.customer.quality", "sbo.customer.duplicates", "sbo.payment.customer",
+        "sbo.customer.quality", "sbo.customer.duplicates", "sbo.payment.customer", "sbo.filed.partner",
+        "sbo.borrower",
     ]
 
     sbo_clerk_id = fields.Many2one(

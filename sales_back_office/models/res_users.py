@@ -5,7 +5,7 @@ class ResUsers(models.Model):
     """A salesperson, with the clerk who serves them; or a clerk."""
 
     _name = "res.users"
-    _inherit = ["res.users", "sbo.checked.mixin"]
+    _inherit = ["res.users", "sbo.checked.mixin", "sbo.backup.checks"]
 
     # Its own column: without it, the partner's clerk would show through.
     sbo_clerk_id = fields.Many2one(
@@ -36,6 +36,6 @@ class ResUsers(models.Model):
     def _sbo_leaver_obstacles(self):
         """What must be settled before these people leave, in words: called by the leaver wizard, which stops on any.
 
-        Override to add sentences.
+        What they have on loan must come back. Override to add sentences.
         """
-        return []
+        return self.env["sbo.loan.line"]._leaver_obstacles(self)

@@ -11,7 +11,7 @@ class SaleOrder(models.Model):
         "sbo.order.entry",
         "sbo.order.comparisons", "sbo.order.opined", "sbo.order.verified", "sbo.order.noticed",
         "sbo.order.changed", "sbo.order.promises", "sbo.order.tracking", "sbo.contacted.mixin",
-        "sbo.order.gated", "sbo.payment.checks", "sbo.order.contracted",
+        "sbo.order.gated", "sbo.payment.checks", "sbo.order.contracted", "sbo.filed.order",
     ]
     _closed = frozenset({
         "sbo_verification_state", "sbo_notice_state", "sbo_gate_policy", "sbo_gate_percent", "sbo_gate_turn"})

@@ -57,7 +57,7 @@ class SboAssessment(models.Model):
     score = fields.Float(readonly=True, digits=(8, 2), aggregator="avg", help="Sum of the criteria, without bonus.")
     bonus = fields.Float(digits=(8, 2), aggregator="avg", tracking=True)
     bonus_reason = fields.Char()
-    total = fields.Float(readonly=True, digits=(8, 2), aggregator="avg", tracking=True)
+    total = fields.Float("Total Score", readonly=True, digits=(8, 2), aggregator="avg", tracking=True)
     grade_id = fields.Many2one("sbo.standard.grade", readonly=True, ondelete="restrict", index="btree_not_null")
     coefficient = fields.Float(readonly=True, digits=(8, 2), aggregator="avg")
     rank = fields.Integer(compute="_compute_rank", help="Place among the sheets of the same period and company.")

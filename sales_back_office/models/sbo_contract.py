@@ -11,6 +11,7 @@ class SboContract(models.Model):
     _name = "sbo.contract"
     _description = "Sales Contract"
     _inherit = [
+        "sbo.filed.contract",
         "sbo.contract.reviewed",
         "sbo.contract.numbered", "sbo.contract.content", "sbo.contract.originals", "sbo.contract.signature",
         "sbo.contract.plan", "sbo.contract.versions", "sbo.contract.checks",
@@ -24,7 +25,8 @@ class SboContract(models.Model):
     _drafted_names = frozenset(HEAD)
 
     state = fields.Selection(STATES, group_expand=True)
-    subject = fields.Char(required=True, tracking=True, help="What the contract is about, as its title says.")
+    subject = fields.Char(
+        "Subject Matter", required=True, tracking=True, help="What the contract is about, as its title says.")
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     currency_id = fields.Many2one(

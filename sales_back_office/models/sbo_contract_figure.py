@@ -23,9 +23,10 @@ class SboContractFigure(models.Model):
     _depends = DEPENDS
 
     contracted = fields.Monetary(readonly=True, help="The amount of the contract, with its signed supplements.")
-    ordered = fields.Monetary(readonly=True, help="Lines of confirmed orders under the contract.")
+    ordered = fields.Monetary("Ordered Amount", readonly=True, help="Lines of confirmed orders under the contract.")
     delivered = fields.Monetary(
-        readonly=True, help="What has left less what came back, at the net prices of the order lines.")
+        "Delivered Amount", readonly=True,
+        help="What has left less what came back, at the net prices of the order lines.")
     not_invoiced = fields.Monetary(
         "Delivered, Not Invoiced", readonly=True, help="What is delivered and on no posted invoice, by quantity.")
     invoiced = fields.Monetary(
@@ -33,15 +34,18 @@ class SboContractFigure(models.Model):
         "takes it off.")
     invoiced_on = fields.Date("Last Invoice", readonly=True)
     received = fields.Monetary(
-        readonly=True, help="Reconciled with the invoices, and payments meant for the orders; less what was paid back. "
+        "Received Amount", readonly=True,
+        help="Reconciled with the invoices, and payments meant for the orders; less what was paid back. "
         "What was settled with a discount or written off counts as settled.")
     received_on = fields.Date("Last Receipt", readonly=True)
     receivable = fields.Monetary(readonly=True, help="Invoiced less received; negative: paid in advance.")
-    due = fields.Monetary(readonly=True, help="What of the invoices should have come until today and has not.")
+    due = fields.Monetary(
+        "Due by Today", readonly=True, help="What of the invoices should have come until today and has not.")
     overdue = fields.Monetary(readonly=True, help="What of the invoices should have come until yesterday and has not.")
     overdue_since = fields.Date(readonly=True, help="Due date of the oldest open amount.")
     rest = fields.Monetary(
-        "To Deliver", readonly=True, help="Contracted (ordered, where the contract has no amount) less delivered.")
+        "Still to Deliver", readonly=True,
+        help="Contracted (ordered, where the contract has no amount) less delivered.")
     collection_rate = fields.Float(
         readonly=True, aggregator=None, digits=(16, 4), help="Received ÷ (received + overdue).")
     performance = fields.Float(

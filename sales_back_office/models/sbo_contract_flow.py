@@ -7,11 +7,11 @@ STATES = [
     ("draft", "Draft"),
     ("review", "In Review"),
     ("approved", "Approved"),
-    ("signed", "Signed"),
+    ("signed", "Signed by Both"),
     ("execution", "In Execution"),
     ("fulfilled", "Fulfilled"),
     ("terminated", "Terminated"),
-    ("filed", "Filed"),
+    ("filed", "Filed Away"),
     ("cancelled", "Cancelled"),
 ]
 # Bound by a signature and not ended yet: what schedule and risk flags look at.

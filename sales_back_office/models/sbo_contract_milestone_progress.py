@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 from .sbo_contract_flow import LIVE
 
-PROGRESS = [("open", "Open"), ("part", "Partly"), ("late", "Late"), ("done", "Done")]
+PROGRESS = [("open", "Not Done"), ("part", "Partly"), ("late", "Overdue"), ("done", "Done")]
 
 
 class SboContractMilestoneProgress(models.AbstractModel):

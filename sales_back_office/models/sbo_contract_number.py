@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-STATES = [("used", "In Use"), ("void", "Void"), ("skipped", "Skipped")]
+STATES = [("used", "Used"), ("void", "Void"), ("skipped", "Skipped")]
 
 
 class SboContractNumber(models.Model):

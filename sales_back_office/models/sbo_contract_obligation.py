@@ -3,8 +3,8 @@ from odoo.exceptions import ValidationError
 
 from ..tools import recurrence
 
-KINDS = [("payment", "Payment"), ("delivery", "Delivery"), ("other", "Other Obligation")]
-UNITS = [("day", "Days"), ("week", "Weeks"), ("month", "Months")]
+KINDS = [("payment", "Payment"), ("delivery", "Delivery of Goods"), ("other", "Other Obligation")]
+UNITS = [("day", "Calendar Days"), ("week", "Weeks"), ("month", "Months")]
 
 
 class SboContractObligation(models.AbstractModel):

@@ -55,7 +55,7 @@ class SboContractOpinion(models.Model):
         help="A member of the department; the approver, or the deputy of an approver who is away.")
     asked_at = fields.Datetime("Asked at", readonly=True)
     due_at = fields.Datetime("Due", readonly=True, index="btree_not_null", help="Empty: it is not their turn yet.")
-    given_at = fields.Datetime("Given", readonly=True)
+    given_at = fields.Datetime("Given at", readonly=True)
     replaced_at = fields.Datetime("Asked Anew", readonly=True)
     content = fields.Json(readonly=True, help="The contract as it was when this was given.")
     overruled_by_id = fields.Many2one("res.users", "Overruled by", readonly=True, ondelete="restrict")

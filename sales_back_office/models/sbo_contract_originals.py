@@ -26,7 +26,7 @@ class SboContractOriginals(models.AbstractModel):
         "Original Received", copy=False, tracking=True, help="When the original that both have signed came in.")
     file_due_at = fields.Datetime("To Be Filed by", readonly=True, copy=False, index="btree_not_null")
     original_filed_at = fields.Datetime("Original on File", readonly=True, copy=False, tracking=True)
-    original_filed_by_id = fields.Many2one("res.users", "Filed by", readonly=True, copy=False)
+    original_filed_by_id = fields.Many2one("res.users", "Put on File by", readonly=True, copy=False)
 
     @api.constrains("original_count", "original_kept", "original_sent_on", "original_returned_on")
     def _check_originals(self):

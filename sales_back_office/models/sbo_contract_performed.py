@@ -9,14 +9,14 @@ class SboContractPerformed(models.AbstractModel):
     _inherit = ["sbo.contract.documents"]
 
     currency_id = fields.Many2one("res.currency")
-    ordered_amount = fields.Monetary("Ordered", compute="_compute_performed")
-    delivered_amount = fields.Monetary("Delivered", compute="_compute_performed")
+    ordered_amount = fields.Monetary("Ordered Amount", compute="_compute_performed")
+    delivered_amount = fields.Monetary("Delivered Amount", compute="_compute_performed")
     invoiced_amount = fields.Monetary("Invoiced", compute="_compute_performed")
-    received_amount = fields.Monetary("Received", compute="_compute_performed")
+    received_amount = fields.Monetary("Received Amount", compute="_compute_performed")
     receivable_amount = fields.Monetary("Receivable", compute="_compute_performed")
     overdue_amount = fields.Monetary("Overdue", compute="_compute_performed")
     overdue_since = fields.Date(compute="_compute_performed")
-    rest_amount = fields.Monetary("To Deliver", compute="_compute_performed")
+    rest_amount = fields.Monetary("Still to Deliver", compute="_compute_performed")
     collection_rate = fields.Float(compute="_compute_performed", help="Received ÷ (received + overdue).")
     performance = fields.Float(compute="_compute_performed", help="Delivered ÷ contracted.")
     schedule_updated_at = fields.Datetime("Schedule Updated", compute="_compute_performed")

@@ -24,7 +24,7 @@ class SboContractReview(models.Model):
     supplement_id = fields.Many2one(
         "sbo.contract.supplement", readonly=True, index="btree_not_null", ondelete="restrict")
     company_id = fields.Many2one(related="contract_id.company_id", store=True, index=True)
-    subject = fields.Char(compute="_compute_told")
+    subject = fields.Char("Subject Matter", compute="_compute_told")
     partner_id = fields.Many2one(related="contract_id.partner_id", related_sudo=True)
     salesperson_id = fields.Many2one(related="contract_id.user_id", string="Salesperson", related_sudo=True)
     currency_id = fields.Many2one(related="contract_id.currency_id", related_sudo=True)
@@ -32,7 +32,7 @@ class SboContractReview(models.Model):
     version = fields.Integer("Round", readonly=True, default=1, help="Counts the reviews of the same text.")
     amount = fields.Monetary(readonly=True, help="What the contract amounts to, as it was submitted.")
     content = fields.Json(readonly=True, help="The contract as it was submitted.")
-    opened_at = fields.Datetime("Submitted", required=True, readonly=True, default=fields.Datetime.now)
+    opened_at = fields.Datetime("Submitted at", required=True, readonly=True, default=fields.Datetime.now)
     opened_by_id = fields.Many2one("res.users", "Submitted by", readonly=True, default=lambda self: self.env.user)
     due_at = fields.Datetime("Due", readonly=True, index=True, help="Until when those whose turn it is answer.")
     closed_at = fields.Datetime("Closed", readonly=True)

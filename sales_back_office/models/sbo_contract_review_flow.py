@@ -6,7 +6,7 @@ from ..tools.contract_content import same
 from .sbo_contract_review_line import TOPICS
 
 STATES = [
-    ("open", "Open"),
+    ("open", "In Review"),
     ("approved", "Approved"),
     ("rejected", "Sent Back"),
     ("superseded", "Superseded"),

@@ -28,7 +28,7 @@ class SboContractSignature(models.AbstractModel):
     _signed_states = ()
 
     company_id = fields.Many2one("res.company")
-    signed_on = fields.Date("Signed on", tracking=True, copy=False)
+    signed_on = fields.Date("Date of Signing", tracking=True, copy=False)
     our_signatory_id = fields.Many2one(
         "res.users", tracking=True, copy=False,
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]")

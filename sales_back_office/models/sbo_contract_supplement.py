@@ -31,7 +31,7 @@ class SboContractSupplement(models.Model):
     partner_id = fields.Many2one(related="contract_id.partner_id", string="Customer")
     sbo_clerk_id = fields.Many2one(related="contract_id.sbo_clerk_id")
     name = fields.Char("Supplement No.", readonly=True, default="/", copy=False)
-    subject = fields.Char(required=True, tracking=True, help="What it is about, as its title says.")
+    subject = fields.Char("Subject Matter", required=True, tracking=True, help="What it is about, as its title says.")
     reason = fields.Text("Why It Is Needed")
     line_ids = fields.One2many("sbo.contract.supplement.line", "supplement_id", "Prices and Quantities Changed")
     milestone_ids = fields.One2many("sbo.contract.supplement.milestone", "supplement_id", "Obligations Changed")

@@ -5,7 +5,7 @@ from .sbo_contract_flow import LIVE
 from .sbo_contract_steps import CLERK, REVIEW, SALES, STEP
 
 STATES = [
-    ("draft", "Draft"), ("review", "In Review"), ("approved", "Approved"), ("signed", "Signed"),
+    ("draft", "Draft"), ("review", "In Review"), ("approved", "Approved"), ("signed", "Signed by Both"),
     ("cancelled", "Cancelled")]
 # step: (from, to, who, whether a reason is asked for)
 TRANSITIONS = {

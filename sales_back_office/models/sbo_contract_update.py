@@ -29,9 +29,9 @@ class SboContractUpdate(models.Model):
     period = fields.Char("Month", required=True, readonly=True, index=True, help="Year and month of the update.")
     remark = fields.Char(readonly=True)
     figures = fields.Json(readonly=True, help="The amounts of the schedule on that day, in the contract's currency.")
-    delivered = fields.Monetary(compute="_compute_figures")
+    delivered = fields.Monetary("Delivered Amount", compute="_compute_figures")
     invoiced = fields.Monetary(compute="_compute_figures")
-    received = fields.Monetary(compute="_compute_figures")
+    received = fields.Monetary("Received Amount", compute="_compute_figures")
     overdue = fields.Monetary(compute="_compute_figures")
 
     _contract_idx = models.Index("(contract_id, updated_at)")

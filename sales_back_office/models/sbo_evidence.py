@@ -46,12 +46,17 @@ class SboEvidence(models.AbstractModel):
             "new": self.env._("After"),
             "problem": self.env._("Problem"),
             "found": self.env._("Found"),
-            "document": self.env._("Document"),
-            "schedule_updated": self.env._("Last schedule update"),
             **self._order_labels(),
             **self._payment_labels(),
             **self._contract_labels(),
+            **self._document_labels(),
+            **self._loan_labels(),
         }
+
+    @api.model
+    def _document_labels(self):
+        """What the archive keeps: which file, and what is wrong with it."""
+        return {"file": self.env._("File"), "damage": self.env._("Damage")}
 
     @api.model
     def _order_labels(self):
@@ -111,6 +116,19 @@ class SboEvidence(models.AbstractModel):
             "element": self.env._("Missing"),
             "signed": self.env._("Signed"),
             "filed": self.env._("On file"),
+            "document": self.env._("Document"),
+            "schedule_updated": self.env._("Last schedule update"),
+        }
+
+    @api.model
+    def _loan_labels(self):
+        """What loans of documents keep."""
+        return {
+            "lent_item": self.env._("Item"),
+            "borrower": self.env._("Borrower"),
+            "loan_due": self.env._("Due"),
+            "pages_out": self.env._("Pages out"),
+            "pages_back": self.env._("Pages back"),
         }
 
     @api.model

@@ -12,11 +12,11 @@ class SboEvidenceContracts(models.AbstractModel):
         """What the contracts area keeps: the paper and the goods."""
         return {
             **self._contract_money_labels(),
-            "signed": self.env._("Signed on"),
+            "signed": self.env._("Date of Signing"),
             "first_order": self.env._("First order"),
             "ordered_on": self.env._("Ordered on"),
             "orders": self.env._("Orders"),
-            "ordered": self.env._("Ordered"),
+            "ordered": self.env._("Ordered Amount"),
             "deliveries": self.env._("Deliveries"),
             "shipped_on": self.env._("Shipped since"),
             "lacking": self.env._("Lacking"),
@@ -27,7 +27,7 @@ class SboEvidenceContracts(models.AbstractModel):
             "changed_orders": self.env._("Changed orders"),
             "supplements": self.env._("Supplements"),
             "licence_kinds": self.env._("Licences"),
-            "documents": self.env._("Documents"),
+            "documents": self.env._("Filed Documents"),
             "short": self.env._("Missing in stock"),
             "over_quantity": self.env._("Delivered > agreed"),
             "low_price": self.env._("Price < least price"),

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 
 CLERK = "sales_back_office.sbo_group_clerk"
 SUPERVISOR = "sales_back_office.sbo_group_supervisor"
-STATES = [("open", "Open"), ("done", "Done"), ("cancelled", "Cancelled")]
+STATES = [("open", "Not Done"), ("done", "Done"), ("cancelled", "Cancelled")]
 # step: (from, to, who). Feeds the buttons, the guard and its sentence.
 TRANSITIONS = {
     "done": (("open",), "done", "owner"),
@@ -38,10 +38,10 @@ class SboFindingMeasure(models.Model):
     due_on = fields.Date("Due", required=True, index=True, tracking=True)
     state = fields.Selection(
         STATES, required=True, readonly=True, default="open", index=True, tracking=True, copy=False)
-    late = fields.Boolean(compute="_compute_late", search="_search_late")
+    late = fields.Boolean("Overdue", compute="_compute_late", search="_search_late")
     done_at = fields.Datetime("Done at", readonly=True, copy=False)
     done_by_id = fields.Many2one("res.users", readonly=True, copy=False)
-    result = fields.Text(tracking=True, copy=False, help="What came of it.")
+    result = fields.Text("What Came of It", tracking=True, copy=False, help="What came of it.")
     allowed_actions = fields.Char(compute="_compute_allowed_actions")
 
     @api.depends("state", "due_on")

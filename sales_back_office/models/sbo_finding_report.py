@@ -26,7 +26,8 @@ class SboFindingReport(models.Model):
     level = fields.Selection(SEVERITIES, required=True, readonly=True, help="The level that was reported.")
     text = fields.Text("Words", readonly=True)
     message_id = fields.Many2one("mail.message", "Proof", readonly=True, index="btree_not_null", ondelete="restrict")
-    mail_status = fields.Char("Delivery", compute="_compute_mail_status", help="How far the message has got.")
+    mail_status = fields.Char(
+        "Delivery of the Message", compute="_compute_mail_status", help="How far the message has got.")
 
     @api.depends("message_id")
     def _compute_mail_status(self):

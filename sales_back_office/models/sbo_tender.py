@@ -23,7 +23,7 @@ class SboTender(models.Model):
     # What follows from a step stands before the flow, whose hook it extends; what guards a write, before the thread.
     _inherit = [
         "sbo.tender.papers", "sbo.tender.bond", "sbo.tender.deadlines", "sbo.tender.checks", "sbo.tender.flow",
-        "sbo.served.mixin", "sbo.checked.mixin", "mail.thread", "mail.activity.mixin"]
+        "sbo.filed.tender", "sbo.served.mixin", "sbo.checked.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "submission_at desc, id desc"
     _check_company_auto = True
     _rec_names_search = ("name", "project", "tender_ref")

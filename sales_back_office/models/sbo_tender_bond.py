@@ -6,13 +6,13 @@ from odoo.tools import SQL
 
 from .sbo_tender_flow import MANAGER, OPEN, STEP, SUPERVISOR
 
-FORMS = [("transfer", "Transfer"), ("guarantee", "Bank Guarantee")]
+FORMS = [("transfer", "Bank Transfer"), ("guarantee", "Bank Guarantee")]
 BOND_STATES = [
     ("none", "None Required"),
     ("unpaid", "To Be Paid"),
     ("paid", "With the Tenderer"),
-    ("returned", "Returned"),
-    ("forfeited", "Lost"),
+    ("returned", "Paid Back"),
+    ("forfeited", "Forfeited"),
 ]
 FORFEITED = {"bond_forfeited_at", "bond_forfeited_by_id", "bond_forfeit_reason"}
 
@@ -39,7 +39,8 @@ class SboTenderBond(models.AbstractModel):
         "settings. Enter another day where the tender papers say so.")
     bond_returned_on = fields.Date("Bond Returned on", tracking=True, copy=False)
     bond_returned_amount = fields.Monetary(
-        "Returned", compute="_compute_bond_returned_amount", store=True, readonly=False, tracking=True, copy=False,
+        "Amount Paid Back", compute="_compute_bond_returned_amount", store=True, readonly=False, tracking=True,
+        copy=False,
         help="Without interest; a guarantee that came back counts with its amount.")
     bond_outstanding = fields.Monetary(compute="_compute_bond_outstanding", store=True)
     bond_state = fields.Selection(

@@ -8,7 +8,7 @@ KINDS = [
     ("technical", "Technical"),
     ("commercial", "Commercial"),
     ("qualification", "Qualification"),
-    ("price", "Price"),
+    ("price", "Price Part"),
     ("other", "Other"),
 ]
 # What comes with a step: a new version, the submission.

@@ -10,10 +10,10 @@ STATES = [
     ("draft", "Draft"),
     ("preparing", "In Preparation"),
     ("submitted", "Submitted"),
-    ("opened", "Opened"),
+    ("opened", "Bids Opened"),
     ("won", "Won"),
-    ("lost", "Lost"),
-    ("rejected", "Rejected"),
+    ("lost", "Not Won"),
+    ("rejected", "Bid Rejected"),
     ("withdrawn", "Withdrawn"),
 ]
 # The bid is still being made; what is in it can change.

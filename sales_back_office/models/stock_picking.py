@@ -9,7 +9,7 @@ class StockPicking(models.Model):
     _inherit = [
         "stock.picking", "sbo.checked.mixin", "sbo.contacted.mixin", "sbo.picking.gated",
         "sbo.picking.changes", "sbo.shipment",
-        "sbo.signed.return", "sbo.invoice.due",
+        "sbo.signed.return", "sbo.invoice.due", "sbo.filed.picking",
     ]
     _sbo_contact_field = "picking_id"
     _sbo_contact_subject = "shipment"

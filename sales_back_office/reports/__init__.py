@@ -11,3 +11,10 @@ from . import sbo_leaver_list
 from . import sbo_risk_sheet
 from . import sbo_contract_schedule
 from . import sbo_contract_summary_paper
+from . import sbo_audit_receipt
+from . import sbo_audit_missing
+from . import sbo_loan_register_paper
+from . import sbo_labels
+from . import sbo_document_label
+from . import sbo_place_label
+from . import sbo_document_index

@@ -204,10 +204,10 @@ class TestContractSchedule(SboScheduleCommon):
         sheet = load_workbook(io.BytesIO(base64.b64decode(export.workbook))).active
         self.assertEqual(sheet.freeze_panes, "C5")
         header = [cell.value for cell in sheet[4]]
-        received = header.index("Received") + 1
+        received = header.index("Received Amount") + 1
         values = {sheet.cell(5 + at, 1).value: sheet.cell(5 + at, received).value for at in range(3)}
         self.assertEqual(values, {row.contract_id.name: row.received for row in rows})
-        self.assertEqual(sheet.cell(8, header.index("Received") + 1).value, 3003)
+        self.assertEqual(sheet.cell(8, header.index("Received Amount") + 1).value, 3003)
 
     def test_a_long_register_is_several_numbered_pages(self):
         schedule = self.env["report.sales_back_office.sbo_contract_schedule"]

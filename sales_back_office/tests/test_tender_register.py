@@ -42,7 +42,7 @@ class TestTenderRegister(SboTendersCommon):
         self.assertEqual(totals[dollar]["bond_outstanding"], sum(tenders.mapped("bond_outstanding")))
         self.assertEqual(totals[euro]["price"], 30)
         self.assertEqual((table["won_rate"], str(table["day_from"])), (50, "2026-03-20"))
-        self.assertEqual(dict(table["counts"]), {"Draft": 2, "Won": 1, "Lost": 1})
+        self.assertEqual(dict(table["counts"]), {"Draft": 2, "Won": 1, "Not Won": 1})
 
     def test_share_of_those_won(self):
         tenders = self._won() | self._lost() | self._lost() | self._won()

@@ -21,3 +21,7 @@ from . import sbo_tender_step
 from . import sbo_contract_schedule_update
 from . import sbo_contract_export
 from . import sbo_contract_correction
+from . import sbo_loan_desk
+from . import sbo_loan_desk_line
+from . import sbo_loan_register
+from . import sbo_file_index

@@ -40,7 +40,16 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             self._sbo_merge_findings(src_partners, dst_partner)
             self._sbo_merge_responsibility(src_partners, dst_partner)
             self.env.invalidate_all()
+        self._sbo_merge_documents(src_partners, dst_partner)
         return super()._update_foreign_keys(src_partners, dst_partner)
+
+    def _sbo_merge_documents(self, src_partners, dst_partner):
+        """Papers on file for the one that goes are on file for the one that is kept."""
+        self.env["sbo.document"].flush_model(["res_model", "res_id"])
+        self.env.cr.execute(SQL(
+            "UPDATE sbo_document SET res_id = %s WHERE res_model = 'res.partner' AND res_id = ANY(%s)",
+            dst_partner.id, src_partners.ids))
+        self.env["sbo.document"].invalidate_model(["res_id"])
 
     def _update_values(self, src_partners, dst_partner):
         """Odoo fills what is empty, except in fields that have a default of their own: these are ours to fill."""

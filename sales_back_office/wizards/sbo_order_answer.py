@@ -8,11 +8,16 @@ DECISIONS = {
     "disagree": ("sbo.order.opinion", "action_disagree"),
     "acknowledge": ("sbo.order.notice", "action_acknowledge"),
     "overrule": ("sbo.order.opinion", "action_overrule"),
+    "loan_refuse": ("sbo.loan", "action_refuse"),
+    "loan_not_found": ("sbo.loan.line", "action_not_found"),
+    "loan_found": ("sbo.loan.line", "action_found"),
+    "loan_settle": ("sbo.loan.line", "action_settle"),
+    "loan_chase": ("sbo.loan.line", "action_chase"),
 }
 
 
 class SboOrderAnswer(models.TransientModel):
-    """Asks for the words that go with a decision on an order's papers."""
+    """Asks for the words that go with a decision: on an order's papers, on a loan of documents."""
 
     _name = "sbo.order.answer"
     _description = "Words for a Decision"
@@ -42,6 +47,11 @@ class SboOrderAnswer(models.TransientModel):
             "disagree": self.env._("Disagree"),
             "acknowledge": self.env._("Acknowledge with Answer"),
             "overrule": self.env._("Overrule a Department"),
+            "loan_refuse": self.env._("Refuse a Loan"),
+            "loan_not_found": self.env._("Not Found"),
+            "loan_found": self.env._("Found Again"),
+            "loan_settle": self.env._("Settle a Loss or Damage"),
+            "loan_chase": self.env._("Called Back"),
         }
 
     @api.model

@@ -60,9 +60,9 @@ class SboTenderStep(models.TransientModel):
         return {
             "submit": self.env._("Accepted after the Deadline"),
             "win": self.env._("Won"),
-            "lose": self.env._("Lost"),
-            "reject": self.env._("Rejected"),
-            "withdraw": self.env._("Withdraw"),
+            "lose": self.env._("Not Won"),
+            "reject": self.env._("Bid Rejected"),
+            "withdraw": self.env._("Withdraw the Bid"),
             "reopen": self.env._("Take Back the Result"),
             "forfeit_bond": self.env._("Bid Bond Lost"),
         }

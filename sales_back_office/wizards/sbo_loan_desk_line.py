@@ -1,0 +1,30 @@
+from odoo import api, fields, models
+
+from ..models.sbo_loan_line import CONDITIONS
+
+
+class SboLoanDeskLine(models.TransientModel):
+    """One item on the loan desk: what happens to it, and how it looks when it comes back."""
+
+    _name = "sbo.loan.desk.line"
+    _description = "Item on the Loan Desk"
+
+    desk_id = fields.Many2one("sbo.loan.desk", required=True, ondelete="cascade")
+    line_id = fields.Many2one("sbo.loan.line", "Item of a Loan", required=True, readonly=True, ondelete="cascade")
+    what = fields.Selection(
+        [("back", "Comes Back"), ("lend", "Goes Out"), ("found", "Found Again")], "To Do Now", required=True,
+        readonly=True)
+    item = fields.Char(related="line_id.item")
+    loan_id = fields.Many2one(related="line_id.loan_id")
+    borrower_id = fields.Many2one(related="line_id.borrower_id")
+    due_on = fields.Date(related="line_id.due_on")
+    overdue = fields.Boolean(related="line_id.overdue")
+    pages_out = fields.Integer(related="line_id.pages_out")
+    pages_back = fields.Integer(help="Pages of a document, documents in a box: count them.")
+    condition = fields.Selection(CONDITIONS, "Condition on Return", default="good")
+    note = fields.Char("Remark")
+
+    @api.onchange("pages_back")
+    def _onchange_pages_back(self):
+        if self.what == "back" and self.pages_back < self.pages_out and self.condition == "good":
+            self.condition = "incomplete"
