@@ -212,7 +212,7 @@ class TestDocumentsDownload(SboDocumentsCommon, HttpCase):
             "model": "sbo.document", "id": document.id, "csrf_token": Request.csrf_token(self)},
             files={"ufile": ("../up.txt", b"uploaded", "text/plain")})
         self.assertNotIn("error", json.loads(answer.text)[0])
-        self.assertEqual((document.file_ids.name, document.file_ids.size), ("_up.txt", 8))
+        self.assertEqual((document.file_ids.name, document.file_ids.size), ("up.txt", 8))
         self.authenticate("sbo_salesperson", "sbo_salesperson")
         answer = self.url_open("/mail/attachment/upload", data={
             "thread_model": "sbo.document", "thread_id": document.id, "csrf_token": Request.csrf_token(self)},
