@@ -1,7 +1,8 @@
 import { registry } from "@web/core/registry";
 
 const tours = registry.category("web_tour.tours");
-const today = () => luxon.DateTime.now().toFormat("MM/dd/yyyy");
+// Where the company is: in the evening of UTC it is tomorrow there.
+const today = () => luxon.DateTime.now().setZone("Asia/Shanghai").toFormat("MM/dd/yyyy");
 const row = (field) => `.o_field_widget[name=${field}] .o_selected_row`;
 const addLine = (field) => `.o_field_widget[name=${field}] .o_field_x2many_list_row_add button, .o_field_widget[name=${field}] .o_field_x2many_list_row_add a`;
 const state = (name) => `.o_form_view .o_arrow_button_current:contains(${name})`;

@@ -2,7 +2,8 @@ import { registry } from "@web/core/registry";
 import { inputFiles } from "@web/../tests/utils";
 
 const tours = registry.category("web_tour.tours");
-const today = () => luxon.DateTime.now().toFormat("MM/dd/yyyy");
+// Where the company is: in the evening of UTC it is tomorrow there.
+const today = () => luxon.DateTime.now().setZone("Asia/Shanghai").toFormat("MM/dd/yyyy");
 const cell = (name) => `.o_field_widget[name=order_line] .o_selected_row [name=${name}] input`;
 
 // The clerk enters what came by e-mail: when it came, the customer's paper, what is ordered.
