@@ -118,7 +118,7 @@ def test_moved_out_while_its_box_goes(odoo, desk, start):
 def test_taken_back_twice(odoo, desk, start):
     assert finish(start(desk, "ann", LEND % "eve one")) == [1, ""]
     tries, told = at_once(odoo, desk, start, ("ann", BACK % "eve one"), ("ben", BACK % "eve one"))
-    assert tries == 2 and "it is Returned" in told
+    assert tries == 2 and "it is Given Back" in told
 
 
 def test_a_killed_job_reminds_once(odoo, desk, start):

@@ -14,7 +14,9 @@ print(json.dumps({
     "arithmetic": sheets.deduction_ids.sorted("id").mapped("arithmetic"),
     "findings": sorted([check.code, state, count, quantity] for check, state, count, quantity in
                        env["sbo.finding"]._read_group([], ["check_id", "state"], ["__count", "quantity:sum"])),
-    "evidence": env["sbo.finding"].search([], order="id").mapped("evidence_text"),
+    # what it says, not by which words: those may become better
+    "evidence": [re.sub(r'<td class="text-muted pe-3">[^<]*</td>', "", text or "")
+                 for text in env["sbo.finding"].search([], order="id").mapped("evidence_text")],
     "standards": [[s.display_name, s.state, s.points_total, s.warning] for s in
                   env["sbo.standard"].search([], order="id")],
     "money": [[o.name, o.sbo_received, o.sbo_shipped, o.sbo_needed, o.sbo_missing, o.sbo_gate_state] for o in orders],
@@ -39,6 +41,6 @@ print(json.dumps({
     "summaries": [[s.name, s.figures, s.superseded] for s in env["sbo.contract.summary"].search([], order="id")],
     "tenders": [[t.display_name, t.state, t.completion, t.bond_state, t.bond_outstanding, str(t.bond_due_back_on)]
                 for t in env["sbo.tender"].search([], order="id")],
-    "scorecards": re.findall(r"[-\\d.,:]*\\d", re.sub(r"<[^>]*>", " ", paper)),
+    "scorecards": re.findall(r"[-\\d.,:]*\\d", re.sub(r"(?s)<style.*?</style>|<[^>]*>", " ", paper)),
 }))
 """
