@@ -9,10 +9,10 @@ class SboContractPerformed(models.AbstractModel):
     _inherit = ["sbo.contract.documents"]
 
     currency_id = fields.Many2one("res.currency")
-    ordered_amount = fields.Monetary("Ordered Amount", compute="_compute_performed")
-    delivered_amount = fields.Monetary("Delivered Amount", compute="_compute_performed")
+    ordered_amount = fields.Monetary(compute="_compute_performed")
+    delivered_amount = fields.Monetary(compute="_compute_performed")
     invoiced_amount = fields.Monetary("Invoiced", compute="_compute_performed")
-    received_amount = fields.Monetary("Received Amount", compute="_compute_performed")
+    received_amount = fields.Monetary(compute="_compute_performed")
     receivable_amount = fields.Monetary("Receivable", compute="_compute_performed")
     overdue_amount = fields.Monetary("Overdue", compute="_compute_performed")
     overdue_since = fields.Date(compute="_compute_performed")

@@ -41,7 +41,7 @@ class SboFiledContract(models.AbstractModel):
 
     def _sbo_paper_filed(self, documents):
         """The original is on file with it: that ends the contract's own time limit."""
-        super()._sbo_paper_filed(documents)
+        result = super()._sbo_paper_filed(documents)
         contracts = {contract.id: contract for contract in self}
         for document in documents.filtered(lambda document: document.class_id.record_model == self._name):
             contract = contracts.get(document.res_id)
@@ -51,6 +51,7 @@ class SboFiledContract(models.AbstractModel):
                     vals["original_place"] = contract.original_place or document.place_id.complete_name
                     vals["original_returned_on"] = contract.original_returned_on or document.filed_on
                 contract._own().write(vals)
+        return result
 
     @api.model
     def _sbo_papers_due(self, company, since):

@@ -21,7 +21,7 @@ class SboTenderPapers(models.AbstractModel):
         "sbo.tender.document", "tender_id", "Bid Documents", domain=[("current", "=", True)], copy=False)
     document_count = fields.Integer(compute="_compute_document_count", help="All versions of its documents.")
     completion = fields.Float(
-        "Completion", compute="_compute_completion", store=True, aggregator="avg",
+        compute="_compute_completion", store=True, aggregator="avg",
         help="Average of the bid documents in their newest versions, in percent.")
 
     @api.depends("document_ids")
