@@ -13,7 +13,6 @@ class SboDocumentBlockers(models.AbstractModel):
 
     block_reason = fields.Text("Not to Be Destroyed because", compute="_compute_block_reason")
     blocked = fields.Boolean(compute="_compute_block_reason", search="_search_blocked")
-    on_loan = fields.Boolean(compute="_compute_on_loan", search="_search_on_loan")
 
     def _compute_block_reason(self):
         reasons = self._origin._blockers()
@@ -28,19 +27,6 @@ class SboDocumentBlockers(models.AbstractModel):
         # Superuser: what is open, whoever looks; which documents are seen is decided by their own rules.
         blocked = [("id", "in", list(self.sudo().search([("state", "=", "appraisal")])._blockers()))]
         return blocked if True in value else ["!", *blocked]
-
-    def _compute_on_loan(self):
-        lent = self._lent_ids()
-        for document in self:
-            document.on_loan = document._origin.id in lent
-
-    def _search_on_loan(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        # Superuser: a shelf says what is out to whoever may see the document.
-        out = self.sudo()._sql_lent()
-        found = [("id", "in", SQL("(SELECT document_id FROM (%s) lent)", out))]
-        return found if True in value else ["!", *found]
 
     # === reasons === #
 
@@ -161,12 +147,3 @@ class SboDocumentBlockers(models.AbstractModel):
                  JOIN sbo_document d ON d.place_id = below.id
                 WHERE l.state = 'out'""",
             to_flush=self.env["sbo.loan.line"]._fields["state"])
-
-    def _lent_ids(self):
-        if not self._origin.ids:
-            return set()
-        # Superuser: see _search_on_loan.
-        self.env.flush_all()
-        return {row[0] for row in self.env.execute_query(SQL(
-            "SELECT lent.document_id FROM (%s) lent WHERE lent.document_id = ANY(%s)",
-            self._sql_lent(), self._origin.ids))}
