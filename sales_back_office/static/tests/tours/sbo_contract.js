@@ -19,9 +19,11 @@ const date = (content, field, day) => [
         run: `edit ${day} && press Enter`,
     },
 ];
-const choose = (content, field, label) => [
-    { content, trigger: `.o_field_widget[name=${field}] input`, run: "click" },
+// A selection whose input loses the focus before it shows the choice is emptied again by Odoo: wait for the words.
+const choose = (content, field, label, where) => [
+    { content, trigger: `${where} [name=${field}] input`, run: "click" },
     { content: label, trigger: `.o_select_menu_item:contains(${label})`, run: "click" },
+    { content: `${label} is chosen`, trigger: `${where} [name=${field}] input:value(${label})` },
 ];
 const openMine = [
     {
@@ -73,8 +75,7 @@ tours.add("sbo_contract_judge", {
     steps: () => [
         ...openMine,
         { content: "an item", trigger: `${item("Warranty")} td[name=verdict]`, run: "click" },
-        { content: "its verdict", trigger: `${row("line_ids")} [name=verdict] input`, run: "click" },
-        { content: "a risk", trigger: ".o_select_menu_item:contains(Risk)", run: "click" },
+        ...choose("its verdict", "verdict", "Risk", row("line_ids")),
         {
             content: "in words",
             trigger: `${row("line_ids")} [name=note] textarea`,
@@ -132,8 +133,8 @@ tours.add("sbo_contract_sign", {
         { content: "by whom", trigger: "a[name=signatures]", run: "click" },
         { content: "by the manager", trigger: ".o_field_widget[name=our_signatory_id] input", run: "edit sbo_manager" },
         { content: "is known", trigger: ".ui-autocomplete a:contains(sbo_manager)", run: "click" },
-        ...choose("by what right", "our_authority", "Legal Representative"),
-        ...choose("sealed", "our_seal", "Contract Seal"),
+        ...choose("by what right", "our_authority", "Legal Representative", ".o_form_view"),
+        ...choose("sealed", "our_seal", "Contract Seal", ".o_form_view"),
         { content: "save", trigger: ".o_form_button_save:visible", run: "click" },
         { content: "sign", trigger: ".o_form_saved button[name=action_sign]:visible", run: "click" },
         { content: "signed", trigger: state("Signed") },

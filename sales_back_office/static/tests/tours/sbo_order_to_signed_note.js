@@ -31,6 +31,7 @@ tours.add("sbo_order_enter", {
             run: "click",
         },
         { content: "e-mail", trigger: ".o_select_menu_item:contains(E-mail)", run: "click" },
+        { content: "is chosen", trigger: ".o_field_widget[name=sbo_channel] input:value(E-mail)" },
         {
             content: "the paper itself",
             trigger: ".o_field_widget[name=sbo_document_ids] .o_attach",
