@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from statistics import median
 
+import odoo.sql_db
 import odoo.tools
 from odoo import api
 from odoo.modules.registry import Registry
@@ -23,6 +24,11 @@ def environment(database, uid=api.SUPERUSER_ID, context=None):
             yield api.Environment(cr, uid, context or {})
         finally:
             cr.rollback()
+
+
+def leave(database):
+    """Close what this process has open there: nobody may be connected to a database that is copied."""
+    odoo.sql_db.close_db(database)
 
 
 def user_id(database, login):

@@ -1,7 +1,7 @@
 """The risk flags of contracts, rule by rule, beside hand-written SQL that writes the same flags into an equal table."""
 from pathlib import Path
 
-from harness import environment, in_turn, row, same_shape, sections
+from harness import environment, in_turn, leave, row, same_shape, sections
 from odoo.fields import Datetime
 
 HERE = Path(__file__).resolve().parent
@@ -13,10 +13,12 @@ COMPARED = ("check_id, area, severity, rule_severity, res_model, res_id, contrac
 def measure(odoo, database, rounds):
     """The first night of each rule, in a copy of the database in which two orders of a customer are a contract."""
     twin = f"{database}_risks"
+    leave(database)
     odoo.clone(database, twin)
     try:
         yield from _nights(twin, rounds)
     finally:
+        leave(twin)
         odoo.drop(twin)
 
 
