@@ -80,15 +80,18 @@ class SboContractMoney(models.AbstractModel):
     def _sql_sources(self, scope) -> SQL:
         """The common tables that the fragments read, those of the payment gate among them."""
         sources = {
-            "wanted": self._sql_wanted(scope), "own": self._sql_own(scope), "orders": self._sql_orders(),
+            "asked": self._sql_wanted(scope), "wanted": SQL("SELECT DISTINCT ON (asked.id) asked.* FROM asked"), "own": self._sql_own(scope), "orders": self._sql_orders(),
             "shared": self._sql_shared(), "kin": self._sql_family("kin", "orders"),
             "family": SQL("SELECT k.id, h.key AS order_id, k.share * h.share AS share "
                           "FROM kin k JOIN shared h ON h.order_id = k.order_id"),
             "meant": self._sql_meant(), "part": self._sql_part(), "pay": self._sql_pay(),
             "matched": self._sql_matched(), "settled": self._sql_settled_lines(),
         }
+        # DISTINCT tells PostgreSQL that each contract is there once. Without knowing it, it takes the invoices of a
+        # hundred thousand contracts for so many rows that it forms the cross product of both instead.
+        how = {"kin": SQL(), "wanted": SQL("NOT MATERIALIZED")}
         return SQL(", ").join(
-            SQL("%s AS %s (%s)", SQL.identifier(name), SQL() if name == "kin" else SQL("MATERIALIZED"), query)
+            SQL("%s AS %s (%s)", SQL.identifier(name), how.get(name, SQL("MATERIALIZED")), query)
             for name, query in sources.items())
 
     @api.model

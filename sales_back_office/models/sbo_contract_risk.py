@@ -34,7 +34,10 @@ class SboContractRisk(models.AbstractModel):
             """SELECT k.id AS res_id, '' AS key, NULL::integer AS user_id, NULL::timestamp AS due_at,
                       NULL::timestamp AS done_at, %(quantity)s AS quantity,
                       jsonb_strip_nulls(jsonb_build_object(%(evidence)s)) AS evidence%(level)s
-                 FROM sbo_contract k JOIN res_currency kc ON kc.id = k.currency_id %(join)s
+                 FROM sbo_contract k
+                 -- OFFSET: looked up for the contracts that are left, never joined before the facts are
+                 JOIN LATERAL (SELECT u.name, u.rounding FROM res_currency u WHERE u.id = k.currency_id OFFSET 0) kc
+                   ON TRUE %(join)s
                 WHERE k.company_id = %(company)s AND k.state = ANY(%(states)s)
                   AND (%(condition)s) %(narrow)s""",
             quantity=quantity or SQL("1.0"), join=join, condition=condition, states=list(states),
@@ -63,14 +66,6 @@ class SboContractRisk(models.AbstractModel):
     def _sql_money_text(self, amount, currency=None) -> SQL:
         """An amount in the contract's currency, or another one named by SQL, as it stands in evidence."""
         return SQL("TO_CHAR(%s, 'FM999,999,999,999,990.00') || ' ' || %s", amount, currency or SQL("kc.name"))
-
-    @api.model
-    def _sql_lines(self, ids) -> SQL:
-        """Lines ``l`` of confirmed orders ``o`` under contracts, to be grouped by ``l.sbo_contract_id``."""
-        return SQL(
-            """sale_order_line l JOIN sale_order o ON o.id = l.order_id AND o.state = 'sale'
-                 WHERE l.sbo_contract_id IS NOT NULL AND l.display_type IS NULL %s""",
-            self._sbo_sql_narrow(SQL("l.sbo_contract_id"), ids))
 
     @api.model
     def _sql_orders_under(self, ids) -> SQL:

@@ -15,11 +15,14 @@ class SboContractRiskPaper(models.AbstractModel):
     def _sbo_query_original_missing(self, check, ids=None) -> SQL:
         """The original that both have signed has not come in X days after the signature or the first order."""
         today = self._risk_today(check)
+        # By contract: most of them have their original, and nothing is added up for those.
         first = SQL(
-            """LEFT JOIN (SELECT l.sbo_contract_id AS id, MIN(%s) AS day, (array_agg(o.name ORDER BY o.date_order))[1]
-                                 AS name
-                            FROM %s GROUP BY 1) f ON f.id = k.id""",
-            self._sql_local_day(check, SQL("o.date_order")), self._sql_lines(ids))
+            """LEFT JOIN LATERAL (
+                    SELECT %s AS day, o.name FROM sale_order_line l
+                      JOIN sale_order o ON o.id = l.order_id AND o.state = 'sale'
+                     WHERE l.sbo_contract_id = k.id AND l.display_type IS NULL
+                     ORDER BY o.date_order, o.id LIMIT 1) f ON TRUE""",
+            self._sql_local_day(check, SQL("o.date_order")))
         return self._sql_flags(
             check, ids, first,
             SQL("k.original_returned_on IS NULL AND LEAST(k.signed_on, f.day) < %s::date - %s::integer",
@@ -35,18 +38,19 @@ class SboContractRiskPaper(models.AbstractModel):
         """
         today = self._risk_today(check)
         orders = SQL(
-            """JOIN (SELECT l.sbo_contract_id AS id, %(names)s AS orders, SUM(l.price_total) AS amount,
-                            MIN(cur.name) AS currency, COUNT(DISTINCT o.currency_id) AS currencies
-                       FROM (SELECT l.*, o.name, o.currency_id AS cur_id FROM %(lines)s) l
-                       JOIN sale_order o ON o.id = l.order_id JOIN res_currency cur ON cur.id = o.currency_id
-                      GROUP BY 1) f ON f.id = k.id
+            """JOIN LATERAL (
+                    SELECT %(names)s AS orders, SUM(l.price_total) AS amount, MIN(cur.name) AS currency,
+                           COUNT(DISTINCT o.currency_id) AS currencies
+                      FROM sale_order_line l JOIN sale_order o ON o.id = l.order_id AND o.state = 'sale'
+                      JOIN res_currency cur ON cur.id = o.currency_id
+                     WHERE l.sbo_contract_id = k.id AND l.display_type IS NULL HAVING COUNT(*) > 0) f ON TRUE
                LEFT JOIN LATERAL (
                     SELECT MIN(%(day)s) AS day, %(notes)s AS notes
                       FROM sale_order_line l JOIN stock_move m ON m.sale_line_id = l.id AND m.state = 'done'
                       JOIN stock_picking p ON p.id = m.picking_id
                       JOIN stock_picking_type t ON t.id = p.picking_type_id AND t.code = 'outgoing'
                      WHERE l.sbo_contract_id = k.id) g ON TRUE""",
-            names=self._sql_names(SQL("o.name")), lines=self._sql_lines(ids), notes=self._sql_names(SQL("p.name")),
+            names=self._sql_names(SQL("o.name")), notes=self._sql_names(SQL("p.name")),
             day=self._sql_local_day(check, SQL("p.date_done")))
         shipped = SQL("%s::date - g.day", today)
         level = SQL("CASE WHEN g.day IS NULL THEN %s WHEN %s > 0 AND %s > %s THEN '4' ELSE GREATEST('3', %s) END",
