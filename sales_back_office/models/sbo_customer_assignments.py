@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from .sbo_assignment_opening import GONE
 
@@ -54,7 +54,9 @@ class SboCustomerAssignments(models.AbstractModel):
             return super().write(vals)
         customers = self.filtered("sbo_is_customer")
         former = {partner: partner.user_id for partner in customers} if "user_id" in vals else {}
+        others = self.filtered(lambda partner: partner.user_id != self.env.user)
         result = super().write(vals)
+        others._sbo_refuse_taking()
         (self - customers)._sbo_receive()
         self._sbo_note_change({
             partner: user for partner, user in former.items()
@@ -86,6 +88,25 @@ class SboCustomerAssignments(models.AbstractModel):
             "res_model": "sbo.assignment.decision", "view_mode": "form", "target": "new",
             "context": {"default_decision": "reassign", "default_partner_ids": self.ids},
         }
+
+    def _sbo_refuse_taking(self):
+        """Whose customer it is reads its contracts and its papers: nobody who sees own customers only takes them so."""
+        if self.env.su or self.env.user.has_group("sales_team.group_sale_salesman_all_leads"):
+            return
+        taken = self.filtered(lambda partner: partner.user_id == self.env.user)
+        if not taken:
+            return
+        # Superuser: what there is to read, and this person must not see yet.
+        held = (
+            self.env["sbo.contract"].sudo().with_context(active_test=False).search(
+                [("partner_id", "in", taken.ids), ("user_id", "!=", self.env.uid)], limit=1)
+            or self.env["sbo.document"].sudo().with_context(active_test=False).search(
+                [("partner_id", "child_of", taken.ids)], limit=1))
+        if held:
+            raise AccessError(self.env._(
+                "%s has contracts or papers on file, which its salesperson may read: nobody takes such a customer by "
+                "themselves. The back office or a sales manager gives it to you.",
+                held.partner_id.sudo().display_name))
 
     def _sbo_is_assigned(self):
         """Whether this partner is somebody who is assigned: a customer itself, not one of its contacts."""

@@ -57,6 +57,21 @@ class TestContractAccess(SboContractsCommon):
             with self.assertRaises(AccessError):
                 record.with_user(self.salesperson).read(["display_name"])
 
+    def test_nobody_takes_a_customer_for_its_contracts(self):
+        self.salesperson.group_ids = [Command.link(self.env.ref("base.group_partner_manager").id)]
+        customer = self.foreign.partner_id.with_user(self.salesperson)
+        with self.assertRaisesRegex(AccessError, "Another's has contracts or papers on file"):
+            customer.user_id = self.salesperson
+        customer.user_id = self.manager
+        self.foreign.partner_id.user_id = False
+        firm = self._customer("Own Firm", salesperson=self.salesperson)
+        with self.assertRaises(AccessError):
+            customer.write({"parent_id": firm.id, "user_id": self.salesperson.id})
+        self._customer("New").with_user(self.salesperson).user_id = self.salesperson
+        self.foreign.partner_id.with_user(self.clerk).user_id = self.clerk
+        self.foreign.partner_id.with_user(self.manager).user_id = self.salesperson
+        self.assertIn(self.foreign, self._seen(self.salesperson))
+
     def test_a_salesperson_drafts_what_the_customer_brings_along(self):
         contract = self.env[CONTRACT].with_user(self.salesperson).create({
             "partner_id": self.customer.id, "subject": "Lamps", "class_id": self.contract_class.id, "amount": 5,
