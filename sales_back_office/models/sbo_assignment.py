@@ -14,11 +14,11 @@ EDITABLE = {
     "receiver": {"assigned": {"background_ok", "contact_ok", "preferences_ok", "item_ids"}},
 }
 # What nobody enters with a new one.
-DECIDED = {
+DECIDED = frozenset({
     "name", "state", "outcome", "user_id", "from_user_id", "assigned_at", "assigned_by_id", "assign_due_at",
     "acknowledge_due_at", "acknowledged_at", "acknowledged_by_id", "answer_note", "cancelled_at", "cancel_reason",
     "previous_id", "rule_id", "by_rule", "item_ids", "background_ok", "contact_ok", "preferences_ok",
-}
+})
 
 
 class SboAssignment(models.Model):
@@ -30,7 +30,9 @@ class SboAssignment(models.Model):
     _name = "sbo.assignment"
     _description = "Customer Assignment"
     _inherit = [
-        "sbo.assignment.flow", "sbo.assignment.opening", "mail.thread", "mail.activity.mixin", "sbo.served.mixin"]
+        "sbo.assignment.flow", "sbo.assignment.opening", "mail.thread", "mail.activity.mixin", "sbo.served.mixin",
+        "sbo.closed.mixin"]
+    _closed = DECIDED | {"kind"}
     _order = "received_at desc, id desc"
     _check_company_auto = True
     _mail_post_access = "read"
@@ -110,7 +112,7 @@ class SboAssignment(models.Model):
         self.check_access("create")
         partners = self.env["res.partner"].browse([vals["partner_id"] for vals in vals_list if vals.get("partner_id")])
         for vals in vals_list:
-            for name in (DECIDED | {"kind"}) & set(vals):
+            for name in self._closed & set(vals):
                 del vals[name]
             self._check_received_at(vals)
         contact = partners.filtered(lambda partner: partner.parent_id and not partner.is_company)[:1]

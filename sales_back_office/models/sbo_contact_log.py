@@ -18,7 +18,8 @@ class SboContactLog(models.Model):
 
     _name = "sbo.contact.log"
     _description = "Contact with a Customer"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "sbo.closed.mixin"]
+    _closed = frozenset({"user_id", "message_id"})
     _order = "date desc, id desc"
     _rec_names_search = ["partner_id", "note"]
     _mail_post_access = "read"

@@ -22,7 +22,10 @@ class SboOrderIssue(models.Model):
     _name = "sbo.order.issue"
     _description = "Order Issue"
     # The flow stands before the thread: it listens to what the thread posts.
-    _inherit = ["sbo.order.issue.flow", "mail.thread", "mail.activity.mixin", "sbo.checked.mixin"]
+    _inherit = ["sbo.order.issue.flow", "mail.thread", "mail.activity.mixin", "sbo.checked.mixin", "sbo.closed.mixin"]
+    _closed = frozenset({
+        "state", "reply_due_at", "result_due_at", "replied_at", "replied_by_id", "solved_at", "solved_by_id",
+        "opened_by_id", "solution"})
     _order = "opened_at desc, id desc"
     _check_company_auto = True
 
@@ -96,8 +99,7 @@ class SboOrderIssue(models.Model):
 
     def _opened(self, vals):
         """What people enter: nothing but the facts; the moments of steps come with the steps."""
-        for name in ("state", "reply_due_at", "result_due_at", "replied_at", "replied_by_id", "solved_at",
-                     "solved_by_id", "opened_by_id", "solution"):
+        for name in self._closed:
             vals.pop(name, None)
         if vals.get("opened_at") and fields.Datetime.to_datetime(vals["opened_at"]) > self._now():
             raise UserError(self.env._("An issue cannot have become known in the future."))

@@ -104,6 +104,7 @@ from . import test_orders_gate
 from . import test_orders_opinion
 from . import test_orders_notice
 from . import test_orders_change
+from . import test_orders_closed
 from . import test_orders_entry
 from . import test_orders_one_reason
 from . import test_orders_portal

@@ -3,25 +3,12 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common_archive import SboArchiveCommon
+from .common_closed import ClosedCommon
 
 
 @tagged("post_install", "-at_install")
-class TestArchiveClosed(SboArchiveCommon):
+class TestArchiveClosed(ClosedCommon, SboArchiveCommon):
     """What comes with a step is not brought along: neither by the context of a call, nor by a default of one's own."""
-
-    def _by_both(self, user, model, closed):
-        """The model as this user calls it: once with the context, once with defaults of their own."""
-        yield self.env[model].with_user(user).with_context(
-            **{f"default_{name}": value for name, value in closed.items()})
-        for name, value in closed.items():
-            self.env["ir.default"].with_user(user).set(model, name, value, user_id=True)
-        yield self.env[model].with_user(user)
-
-    def _assert_open(self, record, closed):
-        record = record.with_env(self.env)
-        for name, value in closed.items():
-            found = record[name].id if record._fields[name].relational else record[name]
-            self.assertNotEqual(found, value, name)
 
     def test_nobody_approves_a_loan_by_a_default(self):
         closed = {"state": "approved", "approved_rank": 2, "approved_by_id": self.manager.id,
