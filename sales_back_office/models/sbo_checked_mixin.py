@@ -151,10 +151,13 @@ class SboCheckedMixin(models.AbstractModel):
         return {record: [(record._name, record._origin.id)] for record in self if record._origin.id}
 
     def _sbo_banner(self, findings):
+        """The gravest checks that found something, each once with the number of its findings and who answers."""
+        by_check = findings.sorted("severity", reverse=True).grouped("check_id")
         lines = Markup("").join(
-            Markup("<li>%s <span class='text-muted'>%s</span></li>") % (
-                finding.check_id.name, finding.user_id.name or self.env._("nobody"))
-            for finding in findings.sorted("severity", reverse=True)[:5])
+            Markup("<li>%s%s <span class='text-muted'>%s</span></li>") % (
+                check.name, f" ×{len(found)}" if len(found) > 1 else "",
+                ", ".join(found.user_id.mapped("name")) or self.env._("nobody"))
+            for check, found in list(by_check.items())[:5])
         return Markup("<ul class='mb-0 ps-3'>%s</ul>") % lines if findings else False
 
     @api.model

@@ -59,8 +59,8 @@ class SboContractFigure(models.Model):
         "Behind the Plan", readonly=True, help="Payments of the contract's plan that should have come and have not.")
     plan_short_since = fields.Date("Behind since", readonly=True)
     updated_at = fields.Datetime("Schedule Updated", readonly=True, help="When a clerk last looked it through.")
-    risk_level = fields.Selection(SEVERITIES, "Risk", readonly=True, help="The highest level of the open findings.")
-    risk_count = fields.Integer("Open Findings", readonly=True)
+    risk_level = fields.Selection(SEVERITIES, "Risk", readonly=True, help="The highest level of the open risk flags.")
+    risk_count = fields.Integer("Open Risk Flags", readonly=True)
 
     @api.model
     @api.readonly
@@ -90,9 +90,9 @@ class SboContractFigure(models.Model):
         return {"type": "ir.actions.act_window", "res_model": "sbo.contract", "res_id": self.contract_id.id,
                 "views": [[False, "form"]]}
 
-    def action_schedule_findings(self):
-        """The findings about this contract."""
-        return self.contract_id.action_sbo_findings()
+    def action_schedule_flags(self):
+        """The risk flags of this contract."""
+        return self.contract_id.action_sbo_flags()
 
     def action_export(self):
         """The schedule of these contracts as a workbook."""

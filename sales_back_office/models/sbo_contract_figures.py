@@ -164,8 +164,7 @@ class SboContractFigures(models.AbstractModel):
 
     @api.model
     def _sql_risk(self) -> SQL:
-        """The highest level of the open findings about contract c, and how many there are."""
+        """The highest level of the open risk flags of contract c, and how many there are."""
         return SQL(
             """SELECT MAX(x.severity) AS risk_level, COUNT(*) AS risk_count FROM sbo_finding x
-                WHERE x.res_model = 'sbo.contract' AND x.res_id = c.id AND x.closed_at IS NULL
-                  AND x.state <> 'waived'""")
+                WHERE x.contract_id = c.id AND x.closed_at IS NULL AND x.state <> 'waived'""")

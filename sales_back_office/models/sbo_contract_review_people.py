@@ -18,9 +18,16 @@ class SboContractReviewPeople(models.AbstractModel):
         rule, drafters = self.class_id, self._drafters()
         approvers = (rule.approver_ids - drafters) or rule.approver_ids
         further = self.env["res.users"]
-        if rule.limit_amount and rule.currency_id.compare_amounts(self._company_amount(), rule.limit_amount) >= 0:
+        if rule.limit_amount and (
+                self._unbounded()
+                or rule.currency_id.compare_amounts(self._company_amount(), rule.limit_amount) >= 0):
             further = (rule.limit_approver_ids - drafters) or rule.limit_approver_ids
         return rule.department_ids, approvers | further, further - approvers
+
+    def _unbounded(self):
+        """Whether what is reviewed says no amount, and its lines do not come to one: it may grow beyond any limit."""
+        lines = self.content["lines"]
+        return not self.content["amount"] and not (lines and all(row["quantity"] and row["price"] for row in lines))
 
     def _company_amount(self):
         return self.contract_id.currency_id._convert(

@@ -13,7 +13,7 @@ class SboContractScheduleChecks(models.AbstractModel):
 
     def _sbo_query_schedule_stale(self, check, ids=None) -> SQL:
         """Months in which nobody looked through the schedule of a contract that is in force; X days after signing at
-        the earliest. A later update ends it. The last twelve months count.
+        the earliest, and not before it was entered. A later update ends it. The last twelve months count.
         """
         return SQL(
             """SELECT c.id AS res_id, m.key, NULL::integer AS user_id, m.due_at,
@@ -21,7 +21,7 @@ class SboContractScheduleChecks(models.AbstractModel):
                       jsonb_build_object('month', m.key, 'schedule_updated', u.last_at) AS evidence
                  FROM (%(months)s) m
                  JOIN sbo_contract c ON c.company_id = %(company)s AND c.state IN ('signed', 'execution')
-                  AND c.signed_on + %(days)s <= m.due_on
+                  AND c.signed_on + %(days)s <= m.due_on AND c.create_date < m.due_at
                  LEFT JOIN LATERAL (
                       SELECT MIN(x.updated_at) FILTER (WHERE x.updated_at >= m.start_at) AS first_at,
                              MAX(x.updated_at) FILTER (WHERE x.updated_at < m.start_at) AS last_at

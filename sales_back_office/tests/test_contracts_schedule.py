@@ -176,14 +176,16 @@ class TestContractSchedule(SboScheduleCommon):
         deposit._meet()
         self.assertFalse(deposit.done_on)
 
-    def test_risk_is_the_highest_open_finding(self):
+    def test_risk_is_the_highest_open_flag(self):
         contract = self.contracts[0]
         self.assertEqual(self._figures(contract, "risk_level", "risk_count"), [False, 0])
-        check = self.env.ref("sales_back_office.sbo_check_contract_schedule_stale")
+        stale = self.env.ref("sales_back_office.sbo_check_contract_schedule_stale")
+        court, bill = (self.env.ref(f"sales_back_office.sbo_check_contract_{name}")
+                       for name in ("customer_litigation", "bill_bounced"))
         findings = self.env["sbo.finding"].create([{
             "check_id": check.id, "res_model": "sbo.contract", "res_id": contract.id, "key": key, "severity": level,
             "area": "contracts", "opened_at": "2026-03-01", "due_at": "2026-03-01", "company_id": self.company.id}
-            for key, level in (("a", "1"), ("b", "4"))])
+            for check, key, level in ((court, "a", "1"), (bill, "b", "4"), (stale, "c", "4"))])
         self.env.cr.execute("UPDATE sbo_finding SET severity = %s WHERE id = %s", ["1", findings[0].id])
         self.env.cr.execute("UPDATE sbo_finding SET severity = %s WHERE id = %s", ["4", findings[1].id])
         self.assertEqual(self._figures(contract, "risk_level", "risk_count"), ["4", 2])
@@ -289,6 +291,14 @@ class TestContractSchedule(SboScheduleCommon):
 class TestContractScheduleUpdated(SboScheduleCommon):
     """The monthly look through the schedule, and who forgot it."""
 
+    @classmethod
+    def _contract(cls, *args, entered="2026-01-05 09:00", **vals):
+        """Entered on that day."""
+        contract = super()._contract(*args, **vals)
+        cls.env.flush_all()
+        cls.env.cr.execute("UPDATE sbo_contract SET create_date = %s WHERE id = %s", [at(entered), contract.id])
+        return contract
+
     def _stale(self, moment, contracts):
         """{contract: [(month, open)]} as the nightly check finds it at a Shanghai moment."""
         check = self.env.ref("sales_back_office.sbo_check_contract_schedule_stale")
@@ -351,6 +361,11 @@ class TestContractScheduleUpdated(SboScheduleCommon):
         self.assertEqual([item for item in self._stale("2026-02-27 17:00", contracts) if item[1] == "2026-02"], [])
         found = [item for item in self._stale("2026-02-27 18:01", contracts) if item[1] == "2026-02"]
         self.assertEqual(found, [(forgotten.id, "2026-02", True, self.clerk)])
+
+    def test_nobody_looks_through_what_was_entered_later(self):
+        contract = self._contract(entered="2026-03-02 09:00")
+        found = {item[1] for item in self._stale("2026-04-01 09:00", contract)}
+        self.assertEqual(found, {"2026-03"})
 
     def test_a_late_update_ends_it(self):
         contract = self._contract()
