@@ -4,17 +4,11 @@ import requests
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..tools.unreadable import Unreadable
+
 PIECE = 1 << 20
 CLOUD_SECONDS = 60
 MAX_SIZE = 2 ** 31 - 1  # what Odoo's own field bears
-
-
-class Unreadable(Exception):
-    """A file of the archive that cannot be had: ``reason`` is missing, cloud, link or destroyed."""
-
-    def __init__(self, reason):
-        super().__init__(reason)
-        self.reason = reason
 
 
 class SboArchiveSource(models.AbstractModel):

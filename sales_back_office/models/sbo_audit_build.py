@@ -12,7 +12,7 @@ from odoo.tools import SQL
 
 from ..tools.pack_zip import Entry, LostZip, PackZip
 from ..tools.safe_names import csv_cell
-from .sbo_archive_source import Unreadable
+from ..tools.unreadable import Unreadable
 from .sbo_audit_scope import STEP
 
 STEP_SECONDS = 20

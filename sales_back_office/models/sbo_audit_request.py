@@ -64,6 +64,7 @@ class SboAuditRequest(models.Model):
     pack_ids = fields.One2many("sbo.audit.pack", "request_id", "Packs")
     pack_count = fields.Integer("Audit Packs", compute="_compute_pack_count")
     allowed_actions = fields.Char(compute="_compute_allowed_actions")
+    fixed = fields.Boolean(compute="_compute_fixed", help="The due day and the scope are a supervisor's to change.")
 
     @api.depends("state", "due_on", "delivered_at")
     def _compute_late(self):
@@ -92,6 +93,12 @@ class SboAuditRequest(models.Model):
     def _compute_allowed_actions(self):
         for request in self:
             request.allowed_actions = ",".join(step for step in TRANSITIONS if not request._refusal(step))
+
+    @api.depends_context("uid")
+    def _compute_fixed(self):
+        supervises = self.env.user.has_group(SUPERVISOR)
+        for request in self:
+            request.fixed = bool(request._origin) and not supervises
 
     @api.depends("name", "asked_by")
     def _compute_display_name(self):

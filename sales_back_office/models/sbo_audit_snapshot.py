@@ -47,7 +47,7 @@ class SboAuditSnapshot(models.AbstractModel):
         mine = SQL("d.id IN (%s)", readable)
         file_of_document = SQL(
             "SELECT FROM sbo_document_file f WHERE f.document_id = d.id AND f.attachment_id IS NOT NULL")
-        away = SQL("d.id IN (SELECT lent.document_id FROM (%s) lent)", self.env["sbo.document"]._sql_lent())
+        away = SQL("d.id IN %s", self.env["sbo.loan.line"]._sql_lent_documents())
         lost = SQL("EXISTS (SELECT FROM sbo_loan_line n WHERE n.document_id = d.id AND n.state = 'not_found' "
                    "AND n.found_at IS NULL)")
         paper = SQL("%s AND %s AND d.medium IN ('paper', 'both')", mine, kept)
@@ -154,7 +154,7 @@ class SboAuditSnapshot(models.AbstractModel):
         away = self.env.execute_query(SQL(
             """SELECT d.file_code, away.name FROM (%s UNION ALL %s) away JOIN sbo_document d ON d.id = away.document_id
                 WHERE d.id = ANY(%s) ORDER BY 1 LIMIT 3""",
-            documents._sql_lent(), self._sql_originals_out(), documents.ids))
+            self.env["sbo.loan.line"]._sql_lent(), self._sql_originals_out(), documents.ids))
         if away:
             raise UserError(self.env._(
                 "“%(pack)s” cannot be handed over: these originals are not here: %(papers)s. Get them back, or hand it "

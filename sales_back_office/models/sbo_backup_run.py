@@ -12,7 +12,7 @@ from odoo.tools import SQL
 
 from ..tools import archive_restore
 from ..tools.archive_set import OWNER, PART, LostWork, SetWriter, is_published, remove_leftovers, remove_set, set_name
-from .sbo_archive_source import Unreadable
+from ..tools.unreadable import Unreadable
 from .sbo_backup_rows import COLUMNS
 
 STEP_SECONDS = 20

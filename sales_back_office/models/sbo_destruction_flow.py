@@ -79,7 +79,6 @@ class SboDestructionFlow(models.AbstractModel):
     def action_send_back(self):
         """Something is wrong with it: it is prepared anew, and approved and witnessed anew."""
         for record in self._begin("send_back"):
-            record._refuse_done()
             record._take("send_back", approved_by_id=False, approved_on=False, before1_at=False, before2_at=False)
 
     def action_witness_before(self):
@@ -105,7 +104,6 @@ class SboDestructionFlow(models.AbstractModel):
     def action_cancel(self):
         """The list is given up; its documents stay on file, and go on another one."""
         for record in self._begin("cancel"):
-            record._refuse_done()
             record._take("cancel")
 
     # === guards === #
@@ -125,6 +123,8 @@ class SboDestructionFlow(models.AbstractModel):
             return self.env._("nobody approves what they have prepared")
         if who == "clerk" and not user.has_group(CLERK):
             return self.env._("only the back office does that")
+        if step in ("send_back", "cancel") and (self.after1_at or self.after2_at):
+            return self.env._("a witness has signed that the papers are destroyed")
         return ""
 
     def _witness_refusal(self, when):
@@ -168,11 +168,6 @@ class SboDestructionFlow(models.AbstractModel):
             if len(pair) < 2 or record.prepared_by_id in pair:
                 raise UserError(self.env._(
                     "“%s” needs two different witnesses, neither of whom has prepared it.", record.name))
-
-    def _refuse_done(self):
-        if self.after1_at or self.after2_at:
-            raise UserError(self.env._(
-                "“%s”: a witness has signed that the papers are destroyed. It cannot be given up.", self.name))
 
     def _refuse_own_hands(self):
         """It takes four people's word, whatever way the list has come: looked at anew before each signature."""

@@ -66,6 +66,7 @@ class SboDocumentBlockers(models.AbstractModel):
             "money": self.env._("Money is still open: %s."),
             "issue": self.env._("A complaint or issue is not solved: %s."),
             "risk": self.env._("A finding on the contract is open: %s."),
+            "bond": self.env._("A bid bond has not come back: %s."),
             "loan": self.env._("It is on loan: %s."),
         }
 
@@ -130,20 +131,18 @@ class SboDocumentBlockers(models.AbstractModel):
                      FROM ordered o JOIN sale_order so ON so.id = o.order_id
                      JOIN sbo_finding f ON f.res_model = 'sbo.contract' AND f.closed_at IS NULL AND f.state <> 'waived'
                                        AND f.res_id = so.sbo_contract_id"""),
+            SQL("""SELECT doc.id, 'risk', COALESCE(f.res_name, '–') FROM doc
+                     JOIN res_partner p ON p.commercial_partner_id = doc.partner_id
+                     JOIN sbo_contract k ON k.partner_id = p.id AND k.company_id = doc.company_id
+                     JOIN sbo_finding f ON f.res_model = 'sbo.contract' AND f.closed_at IS NULL AND f.state <> 'waived'
+                                       AND f.res_id = k.id
+                    WHERE doc.res_model IS DISTINCT FROM 'sbo.contract' AND %s""", unordered),
+            SQL("""SELECT doc.id, 'bond', t.name FROM doc
+                     JOIN sbo_tender t ON t.bond_state = 'paid' AND t.company_id = doc.company_id
+                     JOIN res_partner p ON p.id = t.partner_id
+                    WHERE (doc.res_model = 'sbo.tender' AND doc.res_id = t.id)
+                       OR (doc.res_model IS DISTINCT FROM 'sbo.tender' AND p.commercial_partner_id = doc.partner_id
+                           AND %s)""", unordered),
             SQL("SELECT lent.document_id, 'loan', lent.name FROM (%s) lent JOIN doc ON doc.id = lent.document_id",
-                self._sql_lent()),
+                self.env["sbo.loan.line"]._sql_lent()),
         ]
-
-    @api.model
-    def _sql_lent(self) -> SQL:
-        """Documents that are out, alone or in a box that is: document_id, name of the loan."""
-        return SQL(
-            """SELECT l.document_id, loan.name FROM sbo_loan_line l JOIN sbo_loan loan ON loan.id = l.loan_id
-                WHERE l.state = 'out' AND l.document_id IS NOT NULL
-               UNION ALL
-               SELECT d.id, loan.name FROM sbo_loan_line l JOIN sbo_loan loan ON loan.id = l.loan_id
-                 JOIN sbo_document_place box ON box.id = l.place_id
-                 JOIN sbo_document_place below ON starts_with(below.parent_path, box.parent_path)
-                 JOIN sbo_document d ON d.place_id = below.id
-                WHERE l.state = 'out'""",
-            to_flush=self.env["sbo.loan.line"]._fields["state"])

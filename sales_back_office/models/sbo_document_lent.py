@@ -45,7 +45,7 @@ class SboDocumentLent(models.AbstractModel):
     def _search_on_loan(self, operator, value):
         if operator != "in":
             return NotImplemented
-        found = self.env["sbo.loan.line"]._sql_lent_documents(SQL("TRUE"))
+        found = self.env["sbo.loan.line"]._sql_lent_documents()
         return [("id", "in" if True in value else "not in", found)]
 
     def _search_loan_missing(self, operator, value):
@@ -74,7 +74,10 @@ class SboDocumentLent(models.AbstractModel):
     def create(self, vals_list):
         """Nothing is put into a box that is not there."""
         places = self.env["sbo.document.place"].browse({vals["place_id"] for vals in vals_list if vals.get("place_id")})
-        places._refuse_while_out()
+        if places:
+            # Superuser: as when it is moved. Whoever lends the box meanwhile comes before or after.
+            self.env["sbo.loan.gate"].sudo()._take_turn(self.browse(), places.sudo())
+            places._refuse_while_out()
         return super().create(vals_list)
 
     def write(self, vals):

@@ -177,18 +177,26 @@ class SboLoanLine(models.Model):
     # === for other records === #
 
     @api.model
-    def _sql_lent_documents(self, condition) -> SQL:
-        """Ids of documents that are out, with their box or by themselves, in lines ``l`` that meet the condition."""
+    def _sql_lent(self, condition=None) -> SQL:
+        """Documents that are out, by themselves or with their box, in lines ``l`` that meet the condition:
+        document_id, name of the loan.
+        """
         self.env["sbo.loan.line"].flush_model()
         self.env["sbo.document"].flush_model(["place_id"])
         return SQL(
-            """(SELECT l.document_id FROM sbo_loan_line l
-                 WHERE l.state = 'out' AND l.document_id IS NOT NULL AND %(condition)s
-                 UNION
-                SELECT d.id FROM sbo_loan_line l JOIN sbo_document_place b ON b.id = l.place_id
-                  JOIN sbo_document_place p ON p.parent_path LIKE b.parent_path || '%%'
-                  JOIN sbo_document d ON d.place_id = p.id
-                 WHERE l.state = 'out' AND %(condition)s)""", condition=condition)
+            """SELECT l.document_id, loan.name FROM sbo_loan_line l JOIN sbo_loan loan ON loan.id = l.loan_id
+                WHERE l.state = 'out' AND l.document_id IS NOT NULL AND %(condition)s
+               UNION ALL
+               SELECT d.id, loan.name FROM sbo_loan_line l JOIN sbo_loan loan ON loan.id = l.loan_id
+                 JOIN sbo_document_place box ON box.id = l.place_id
+                 JOIN sbo_document_place below ON starts_with(below.parent_path, box.parent_path)
+                 JOIN sbo_document d ON d.place_id = below.id
+                WHERE l.state = 'out' AND %(condition)s""", condition=condition or SQL("TRUE"))
+
+    @api.model
+    def _sql_lent_documents(self, condition=None) -> SQL:
+        """Ids of the documents of ``_sql_lent``."""
+        return SQL("(SELECT lent.document_id FROM (%s) lent)", self._sql_lent(condition))
 
     @api.model
     def _holders(self, documents):

@@ -104,6 +104,21 @@ class TestDocumentsRetention(SboDocumentsCommon):
         finding.sudo().closed_at = "2026-04-01"
         self.assertFalse(self._why(document))
 
+    def test_papers_of_a_customer_wait_for_its_contracts_and_bonds(self):
+        loose, other = self._expired(), self._expired(partner_id=self._customer("Else").id)
+        finding = self._note(self.clerk, res_model="sbo.contract", res_id=self._contract().id)
+        self.assertRegex(self._why(loose), "A finding on the contract is open")
+        finding.sudo().closed_at = "2026-04-01"
+        self.assertFalse(self._why(loose))
+        tender = self.env["sbo.tender"].create({
+            "project": "Lamps for a school", "partner_id": self.customer.id, "bond_amount": 500,
+            "bond_paid_on": "2026-03-02"})
+        paper = self._expired(res_model="sbo.tender", res_id=tender.id)
+        for document in loose | paper:
+            self.assertRegex(self._why(document), f"bid bond has not come back: {tender.name}")
+        tender.bond_returned_on = "2026-03-09"
+        self.assertFalse(any(map(self._why, loose | paper | other)))
+
     def test_on_loan_alone_or_in_its_box(self):
         document, beside = self._expired(), self._expired(place_id=self.cabinet.id)
         loan = self.env["sbo.loan"].create({"borrower_id": self.outsider.partner_id.id, "purpose": "Talks"})
