@@ -4,7 +4,7 @@ from pathlib import Path
 from harness import environment, in_turn, row, sections, user_id
 
 HERE = Path(__file__).resolve().parent
-COUNT, FEW = 1_000_000, 80
+COUNT, FEW, MANY = 1_000_000, 80, 50
 SEARCH_TARGET, HOLD_TARGET = 3.0, 2.0
 AREA = "documents"
 
@@ -42,6 +42,8 @@ def measure(database, rounds, clerk="clerk1"):
     yield _holds(database, rounds, note)
     yield from _night(database, rounds, note)
     yield _desk(database, uid, rounds, note)
+    yield _scan(database, uid, rounds, note)
+    yield _hand_out(database, uid, rounds, note)
 
 
 def _search(database, uid, rounds, what, section, field, value, note):
@@ -128,3 +130,55 @@ def _desk(database, uid, rounds, note):
 
     ours_side, hand_side = in_turn(rounds, ours=ours, hand=hand)
     return row("loan desk, first page", ours_side, hand_side, against="the ids alone", note=note)
+
+
+def _scan(database, uid, rounds, note):
+    """A label scanned at the desk: which paper it is, and the line of the loan with which it is out."""
+    with environment(database) as env:
+        env.cr.execute("SELECT d.file_code, l.id FROM sbo_loan_line l JOIN sbo_document d ON d.id = l.document_id "
+                       "WHERE l.state = 'out' ORDER BY l.id LIMIT 1")
+        code, expected = env.cr.fetchone()
+
+    def ours(side):
+        with environment(database, uid) as env:
+            desk = env["sbo.loan.desk"].new({})
+            with side.watch(env.cr):
+                return desk._find(*env["sbo.loan.line"]._scanned(code, env.company)).id
+
+    def hand(side):
+        with environment(database) as env, side.watch(env.cr):
+            env.cr.execute("SELECT l.id FROM sbo_document d JOIN sbo_loan_line l ON l.document_id = d.id "
+                           "WHERE (d.file_code = %(code)s OR d.barcode = %(code)s) AND l.state = 'out'", {"code": code})
+            return env.cr.fetchone()[0]
+
+    ours_side, hand_side = in_turn(rounds, ours=ours, hand=hand)
+    if {ours_side.result, hand_side.result} != {expected}:
+        raise SystemExit(f"scan of {code}: {ours_side.result}, {hand_side.result}, not {expected}")
+    return row("loan desk, a label scanned", ours_side, hand_side, note=note)
+
+
+def _hand_out(database, uid, rounds, note):
+    """A loan of so many items entered and handed out in one go, beside one of a single item."""
+    with environment(database) as env:
+        env["res.company"].search([]).sbo_loan_items = MANY
+        borrower = env["res.users"].search([("login", "=", "clerk2")]).partner_id.id
+        ids = env["sbo.document"].with_user(uid).search(
+            [("state", "=", "filed"), ("medium", "!=", "electronic"), ("on_loan", "=", False),
+             ("secrecy_id.approver", "=", "clerk"), ("secrecy_id.on_site_only", "=", False)], limit=MANY).ids
+        env.cr.commit()
+
+    def lent(count):
+        def work(side):
+            with environment(database, uid) as env, side.watch(env.cr):
+                loan = env["sbo.loan"].create({
+                    "borrower_id": borrower, "purpose": "Bench",
+                    "line_ids": [(0, 0, {"document_id": res_id}) for res_id in ids[:count]]})
+                loan.action_lend()
+                return loan.line_ids.mapped("state")
+
+        return work
+
+    many, one = in_turn(rounds, many=lent(MANY), one=lent(1))
+    if many.result != ["out"] * MANY:
+        raise SystemExit(f"{len(ids)} items to hand out: {many.result}")
+    return row(f"loan desk, {MANY} items handed out", many, one, against="handing out one", note=note)
