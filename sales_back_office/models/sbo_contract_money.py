@@ -58,13 +58,13 @@ class SboContractMoney(models.AbstractModel):
                  FROM (SELECT part.order_id, v.currency_id, k.day, v.day AS rate_day, v.id AS invoice_id,
                               k.amount * part.part / part.total * %(unrounded)s AS amount, k.other_move_id AS entry_id
                          FROM matched k JOIN part ON part.move_id = k.move_id
-                         JOIN (%(invoices)s) v ON v.id = part.move_id
+                         JOIN invoice v ON v.id = part.move_id
                         WHERE NOT k.allowance
                        UNION ALL
                        SELECT u.order_id, u.currency_id, u.day, u.day, NULL, u.amount, NULL
                          FROM (%(loose)s) u WHERE u.amount <> 0 %(until)s) g
                  JOIN wanted w ON w.id = g.order_id""",
-            sources=self._sql_sources(scope), invoices=self._sql_invoices(), unrounded=self._sql_unrounded(),
+            sources=self._sql_sources(scope), unrounded=self._sql_unrounded(),
             loose=self._sql_loose(), until=self._sql_until(SQL("u.day")), rate=self._sql_exchange(
                 SQL("g.currency_id"), SQL("w.currency_id"), SQL("w.root_id"), SQL("g.rate_day")))
 
@@ -81,10 +81,10 @@ class SboContractMoney(models.AbstractModel):
         """The common tables that the fragments read, those of the payment gate among them."""
         sources = {
             "asked": self._sql_wanted(scope), "wanted": SQL("SELECT DISTINCT ON (asked.id) asked.* FROM asked"), "own": self._sql_own(scope), "orders": self._sql_orders(),
-            "shared": self._sql_shared(), "kin": self._sql_family("kin", "orders"),
+            "line": self._sql_order_lines(), "shared": self._sql_shared(), "kin": self._sql_family("kin", "orders"),
             "family": SQL("SELECT k.id, h.key AS order_id, k.share * h.share AS share "
                           "FROM kin k JOIN shared h ON h.order_id = k.order_id"),
-            "meant": self._sql_meant(), "part": self._sql_part(), "pay": self._sql_pay(),
+            "meant": self._sql_meant(), "part": self._sql_part(), "invoice": self._sql_invoices(), "pay": self._sql_pay(),
             "matched": self._sql_matched(), "settled": self._sql_settled_lines(),
         }
         # DISTINCT tells PostgreSQL that each contract is there once. Without knowing it, it takes the invoices of a
@@ -121,23 +121,24 @@ class SboContractMoney(models.AbstractModel):
                  JOIN sale_order_transaction_rel a ON a.transaction_id = b.transaction_id""")
 
     @api.model
+    def _sql_order_lines(self) -> SQL:
+        """The lines of these orders: ``key`` is the contract that a line is under, else its order as a negative number.
+        """
+        return SQL(
+            """SELECT s.id, s.order_id, COALESCE(s.sbo_contract_id, -s.order_id) AS key, s.price_total, s.price_subtotal,
+                      s.is_downpayment IS TRUE AS down, s.display_type IS NULL AS goods
+                 FROM orders JOIN sale_order_line s ON s.order_id = orders.id""")
+
+    @api.model
     def _sql_shared(self) -> SQL:
         """Which share of which order is under which contract, and what of it is without taxes."""
         return SQL(
             """SELECT y.order_id, y.key, y.untaxed, y.total,
-                      CASE WHEN t.total <> 0 THEN y.total / t.total ELSE 1.0 / t.keys END AS share
-                 FROM (SELECT s.order_id, %(key)s AS key, SUM(s.price_total) AS total, SUM(s.price_subtotal) AS untaxed
-                         FROM orders JOIN sale_order_line s ON s.order_id = orders.id
-                        WHERE s.display_type IS NULL AND s.is_downpayment IS NOT TRUE GROUP BY 1, 2) y
-                 JOIN LATERAL (SELECT SUM(s.price_total) AS total, COUNT(DISTINCT %(key)s) AS keys
-                                 FROM sale_order_line s
-                                WHERE s.order_id = y.order_id AND s.display_type IS NULL
-                                  AND s.is_downpayment IS NOT TRUE) t ON TRUE""", key=self._sql_key())
-
-    @api.model
-    def _sql_key(self) -> SQL:
-        """Under which contract line s is, else of which order."""
-        return SQL("COALESCE(s.sbo_contract_id, -s.order_id)")
+                      CASE WHEN y.whole <> 0 THEN y.total / y.whole ELSE 1.0 / y.keys END AS share
+                 FROM (SELECT s.order_id, s.key, SUM(s.price_total) AS total, SUM(s.price_subtotal) AS untaxed,
+                              SUM(SUM(s.price_total)) OVER one AS whole, COUNT(*) OVER one AS keys
+                         FROM line s WHERE s.goods AND NOT s.down GROUP BY s.order_id, s.key
+                       WINDOW one AS (PARTITION BY s.order_id)) y""")
 
     # === the fragments of the payment gate, by contract instead of by order === #
 
@@ -165,12 +166,9 @@ class SboContractMoney(models.AbstractModel):
                       CASE WHEN w.tax_included OR i.part = 0 THEN 1 ELSE i.untaxed / i.part END AS basis
                  FROM (SELECT l.move_id, h.key AS order_id, SUM(l.price_total * h.share / n.lines) AS part,
                               SUM(l.price_subtotal * h.share / n.lines) AS untaxed
-                         FROM (SELECT s.id, %(key)s AS key, 1.0 AS share
-                                 FROM orders JOIN sale_order_line s ON s.order_id = orders.id
-                                WHERE s.is_downpayment IS NOT TRUE
+                         FROM (SELECT s.id, s.key, 1.0 AS share FROM line s WHERE NOT s.down
                                UNION ALL
-                               SELECT s.id, d.key, d.share
-                                 FROM shared d JOIN sale_order_line s ON s.order_id = d.order_id AND s.is_downpayment
+                               SELECT s.id, d.key, d.share FROM shared d JOIN line s ON s.order_id = d.order_id AND s.down
                               ) h
                          JOIN sale_order_line_invoice_rel r ON r.order_line_id = h.id
                          JOIN account_move_line l ON l.id = r.invoice_line_id
@@ -181,7 +179,7 @@ class SboContractMoney(models.AbstractModel):
                  JOIN LATERAL (SELECT SUM(x.price_total) AS total FROM account_move_line x
                                 WHERE x.move_id = i.move_id AND x.display_type = 'product') t ON t.total <> 0
                  LEFT JOIN wanted w ON w.id = i.order_id""",
-            key=self._sql_key(), until=self._sql_until(SQL("COALESCE(l.invoice_date, l.date)")))
+            until=self._sql_until(SQL("COALESCE(l.invoice_date, l.date)")))
 
     @api.model
     def _sql_unrounded(self) -> SQL:
@@ -264,7 +262,7 @@ class SboContractMoney(models.AbstractModel):
             """SELECT part.order_id, v.currency_id, v.day, part.part * part.basis * v.sign AS invoiced, 0.0 AS received,
                       0.0 AS opened, 0.0 AS due, 0.0 AS overdue,
                       CASE WHEN v.sign > 0 THEN v.day END AS invoiced_on, NULL::date AS received_on, NULL::date AS since
-                 FROM part JOIN (%(invoices)s) v ON v.id = part.move_id
+                 FROM part JOIN invoice v ON v.id = part.move_id
                UNION ALL
                SELECT g.order_id, g.currency_id, g.day, -g.allowed * g.factor, g.paid * g.factor,
                       g.opened * g.factor, CASE WHEN g.due_on <= %(today)s THEN g.opened * g.factor ELSE 0 END,
@@ -274,11 +272,11 @@ class SboContractMoney(models.AbstractModel):
                               part.part / part.total * %(unrounded)s AS factor,
                               CASE WHEN v.sign > 0 THEN s.amount - s.paid - s.allowed ELSE 0 END AS opened
                          FROM part JOIN settled s ON s.move_id = part.move_id
-                         JOIN (%(invoices)s) v ON v.id = part.move_id) g
+                         JOIN invoice v ON v.id = part.move_id) g
                UNION ALL
                SELECT g.order_id, g.currency_id, g.day, 0, g.amount, 0, 0, 0, NULL, g.day, NULL
                  FROM (%(loose)s) g WHERE g.amount <> 0 %(until)s""",
-            invoices=self._sql_invoices(), today=self._day(), unrounded=self._sql_unrounded(), loose=self._sql_loose(),
+            today=self._day(), unrounded=self._sql_unrounded(), loose=self._sql_loose(),
             until=self._sql_until(SQL("g.day")))
 
     @api.model
@@ -286,7 +284,8 @@ class SboContractMoney(models.AbstractModel):
         return SQL(
             """SELECT v.id, v.currency_id, v.move_type, v.amount_total, COALESCE(v.invoice_date, v.date) AS day,
                       CASE WHEN v.move_type = 'out_refund' THEN -1 ELSE 1 END AS sign
-                 FROM account_move v WHERE v.move_type IN ('out_invoice', 'out_refund', 'out_receipt')""")
+                 FROM account_move v WHERE v.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+                  AND v.id IN (SELECT move_id FROM part)""")
 
     @api.model
     def _sql_loose(self) -> SQL:
