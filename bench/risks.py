@@ -29,8 +29,8 @@ def fill(database):
             env.cr.execute(statement, {"company": env.company.id, "currency": env.company.currency_id.id})
         env.cr.commit()
         env.cr._cnx.autocommit = True
-        env.cr.execute("VACUUM (ANALYZE) sbo_contract, sbo_contract_line, sbo_contract_milestone, sale_order, "
-                       "sale_order_line")
+        env.cr.execute("VACUUM (ANALYZE) sbo_contract, sbo_contract_line, sbo_contract_milestone, "
+                       "sbo_contract_supplement, sbo_licence, sale_order, sale_order_line")
 
 
 def _nights(database, rounds):

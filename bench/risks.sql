@@ -1,5 +1,6 @@
 -- The risk flags of contracts as a person who knows this database would ask for them: no layers, one currency, one
--- contract an order. The rules on money are those of the performance schedule, which contracts.sql has by hand.
+-- contract an order, one invoice an order, no down payments or credit notes: what is paid of an invoice is what is not
+-- open of its receivable line, and what is allotted to an order has not been matched with an invoice yet.
 -- risks.py reads the sections; each rule stands for itself, as the nightly checks do. Names in %( )s are constants.
 
 -- === fill ===
@@ -42,7 +43,19 @@ SELECT l.sbo_contract_id, l.company_id, 10, l.product_id, MIN(l.product_uom_id),
        ROUND(MIN(l.price_total / l.product_uom_qty) * CASE WHEN l.sbo_contract_id %% 50 = 0 THEN 1.1 ELSE 0.9 END, 2),
        1, 1, now(), now()
   FROM sale_order_line l WHERE l.sbo_contract_id %% 2 = 0 AND l.display_type IS NULL AND l.product_uom_qty > 0
- GROUP BY 1, 2, 4
+ GROUP BY 1, 2, 4;
+INSERT INTO sbo_contract_supplement (contract_id, company_id, name, subject, state, version, signed_on, amount,
+                                     tax_included, create_uid, write_uid, create_date, write_date)
+SELECT c.id, c.company_id, c.name || '-S' || n, 'Bench', 'signed', 1 + n, c.signed_on + 30 * n, c.amount, true, 1, 1,
+       now(), now()
+  FROM sbo_contract c, generate_series(1, 2 + c.id / 70 %% 2) n
+ WHERE c.id %% 70 = 0 AND c.signed_on IS NOT NULL
+   AND c.class_id = (SELECT id FROM sbo_contract_class WHERE code = 'BENCH');
+INSERT INTO sbo_licence (partner_id, kind, name, valid_until, active, create_uid, write_uid, create_date, write_date)
+SELECT p.id, k.kind, k.number || p.id, CURRENT_DATE - p.id %% k.days, true, 1, 1, now(), now()
+  FROM res_partner p JOIN (VALUES ('business', 'L-', 200), ('permit', 'T-', 70), ('certificate', NULL, 300))
+                          k (kind, number, days) ON TRUE
+ WHERE p.sbo_is_customer AND p.id %% 60 = 0
 
 -- === contract_original_missing ===
 SELECT k.id, NULL AS severity, 1.0 AS quantity,
@@ -166,6 +179,217 @@ SELECT k.id, NULL, 1.0,
          WHERE o.state = 'sale' AND o.company_id = %(company)s AND o.date_order <= %(as_of)s
            AND o.date_order > %(as_of)s::timestamp - interval '6 months' GROUP BY 1) v ON v.id = kp.commercial_partner_id
  WHERE k.state IN ('signed', 'execution') AND v.before > 0 AND v.now <= v.before * 0.5
+
+-- === contract_overdue ===
+SELECT k.id, CASE WHEN %(today)s::date - d.day > 30 THEN '4' WHEN %(today)s::date - d.day > 7 THEN '3' ELSE '2' END,
+       (%(today)s::date - d.day)::numeric,
+       jsonb_build_object(
+         'overdue', TO_CHAR(d.open - COALESCE(a.amount, 0), 'FM999,999,999,999,990.00') || ' ' || %(coin)s,
+         'overdue_since', d.day, 'days_overdue', %(today)s::date - d.day, 'invoices', d.names)
+  FROM sbo_contract k
+  JOIN (SELECT x.id, SUM(x.open) AS open, MIN(x.day) AS day, string_agg(x.name, ', ' ORDER BY x.name) AS names
+          FROM (SELECT DISTINCT s.sbo_contract_id AS id, l.id AS line_id, l.amount_residual AS open,
+                       l.date_maturity AS day, l.move_name AS name
+                  FROM account_move_line l
+                  JOIN account_account c ON c.id = l.account_id AND c.account_type = 'asset_receivable'
+                  JOIN account_move_line v ON v.move_id = l.move_id
+                  JOIN sale_order_line_invoice_rel r ON r.invoice_line_id = v.id
+                  JOIN sale_order_line s ON s.id = r.order_line_id AND s.sbo_contract_id IS NOT NULL
+                 WHERE l.parent_state = 'posted' AND l.amount_residual > 0 AND l.date_maturity < %(today)s) x
+         GROUP BY 1) d ON d.id = k.id
+  LEFT JOIN (SELECT o.sbo_contract_id AS id, SUM(t.amount) AS amount
+               FROM sbo_payment_allotment t JOIN sale_order o ON o.id = t.order_id WHERE t.active GROUP BY 1) a
+         ON a.id = k.id
+ WHERE k.state IN ('signed', 'execution', 'fulfilled', 'terminated') AND d.open > COALESCE(a.amount, 0)
+
+-- === contract_below_plan ===
+SELECT k.id, NULL, 1.0,
+       jsonb_build_object('plan_due', TO_CHAR(n.due, 'FM999,999,999,999,990.00') || ' ' || %(coin)s,
+                          'received_amount', TO_CHAR(n.received, 'FM999,999,999,999,990.00') || ' ' || %(coin)s,
+                          'plan_short', TO_CHAR(n.late - n.received, 'FM999,999,999,999,990.00') || ' ' || %(coin)s,
+                          'plan_day', n.day, 'obligations', n.names)
+  FROM sbo_contract k
+  JOIN (SELECT s.id, MIN(s.received) AS received, SUM(s.amount) FILTER (WHERE s.due_on <= %(today)s) AS due,
+               SUM(s.amount) FILTER (WHERE s.due_on < %(today)s) AS late,
+               MIN(s.due_on) FILTER (WHERE s.upto > s.received AND s.due_on < %(today)s) AS day,
+               string_agg(s.name, ', ' ORDER BY s.name) FILTER (WHERE s.upto > s.received AND s.due_on < %(today)s)
+                 AS names
+          FROM (SELECT n.contract_id AS id, n.name, n.due_on, n.amount,
+                       COALESCE(b.paid, 0) + COALESCE(a.amount, 0) AS received,
+                       SUM(n.amount) OVER (PARTITION BY n.contract_id ORDER BY n.due_on, n.id) AS upto
+                  FROM sbo_contract_milestone n
+                  LEFT JOIN (SELECT i.id, SUM(l.balance - l.amount_residual) AS paid
+                               FROM (SELECT DISTINCT s.sbo_contract_id AS id, v.move_id
+                                       FROM sale_order_line s
+                                       JOIN sale_order_line_invoice_rel r ON r.order_line_id = s.id
+                                       JOIN account_move_line v ON v.id = r.invoice_line_id
+                                      WHERE s.sbo_contract_id IN (
+                                            SELECT contract_id FROM sbo_contract_milestone WHERE kind = 'payment')) i
+                               JOIN account_move_line l ON l.move_id = i.move_id AND l.parent_state = 'posted'
+                               JOIN account_account c ON c.id = l.account_id AND c.account_type = 'asset_receivable'
+                              GROUP BY 1) b ON b.id = n.contract_id
+                  LEFT JOIN (SELECT o.sbo_contract_id AS id, SUM(t.amount) AS amount
+                               FROM sbo_payment_allotment t JOIN sale_order o ON o.id = t.order_id
+                              WHERE t.active GROUP BY 1) a ON a.id = n.contract_id
+                 WHERE n.kind = 'payment') s
+         GROUP BY 1) n ON n.id = k.id
+ WHERE k.state IN ('signed', 'execution', 'fulfilled', 'terminated') AND n.day IS NOT NULL
+
+-- === contract_retention_due ===
+SELECT k.id, NULL, 1.0,
+       jsonb_build_object('retention_money', TO_CHAR(k.retention_amount, 'FM999,999,999,999,990.00') || ' ' || %(coin)s,
+                          'retention_day', k.retention_due_on,
+                          'received_amount', TO_CHAR(COALESCE(b.paid, 0) + COALESCE(a.amount, 0),
+                                                     'FM999,999,999,999,990.00') || ' ' || %(coin)s)
+  FROM sbo_contract k
+  LEFT JOIN (SELECT i.id, SUM(l.balance) AS invoiced, SUM(l.balance - l.amount_residual) AS paid
+               FROM (SELECT DISTINCT s.sbo_contract_id AS id, v.move_id
+                       FROM sale_order_line s JOIN sale_order_line_invoice_rel r ON r.order_line_id = s.id
+                       JOIN account_move_line v ON v.id = r.invoice_line_id
+                      WHERE s.sbo_contract_id IN (SELECT id FROM sbo_contract WHERE retention_amount > 0
+                                                     AND retention_due_on <= %(today)s::date + 30)) i
+               JOIN account_move_line l ON l.move_id = i.move_id AND l.parent_state = 'posted'
+               JOIN account_account c ON c.id = l.account_id AND c.account_type = 'asset_receivable'
+              GROUP BY 1) b ON b.id = k.id
+  LEFT JOIN (SELECT o.sbo_contract_id AS id, SUM(t.amount) AS amount
+               FROM sbo_payment_allotment t JOIN sale_order o ON o.id = t.order_id WHERE t.active GROUP BY 1) a
+         ON a.id = k.id
+ WHERE k.state IN ('signed', 'execution', 'fulfilled', 'terminated') AND k.retention_amount > 0
+   AND k.retention_due_on <= %(today)s::date + 30
+   AND COALESCE(b.paid, 0) + COALESCE(a.amount, 0) < GREATEST(b.invoiced, k.amount)
+
+-- === contract_expired_open ===
+SELECT k.id, NULL, 1.0,
+       jsonb_strip_nulls(jsonb_build_object(
+         'ends_on', k.date_end,
+         'unpaid', CASE WHEN m.unpaid > 0 THEN TO_CHAR(m.unpaid, 'FM999,999,999,999,990.00') || ' ' || %(coin)s END,
+         'undelivered', TO_CHAR(g.open, 'FM999,999,999,999,990.00') || ' ' || %(coin)s, 'orders', g.names))
+  FROM sbo_contract k
+  LEFT JOIN (SELECT l.sbo_contract_id AS id, SUM(l.price_total) AS ordered,
+                    SUM((l.product_uom_qty - l.qty_delivered) * l.price_total / l.product_uom_qty)
+                      FILTER (WHERE l.product_uom_qty - l.qty_delivered > 0.00001) AS open,
+                    string_agg(DISTINCT o.name, ', ' ORDER BY o.name) AS names
+               FROM sale_order_line l JOIN sale_order o ON o.id = l.order_id AND o.state = 'sale'
+              WHERE l.sbo_contract_id IN (SELECT id FROM sbo_contract WHERE date_end < %(today)s)
+              GROUP BY 1) g ON g.id = k.id
+  LEFT JOIN (SELECT i.id, SUM(l.balance) AS invoiced, SUM(l.balance - l.amount_residual) AS paid
+               FROM (SELECT DISTINCT s.sbo_contract_id AS id, v.move_id
+                       FROM sale_order_line s JOIN sale_order_line_invoice_rel r ON r.order_line_id = s.id
+                       JOIN account_move_line v ON v.id = r.invoice_line_id
+                      WHERE s.sbo_contract_id IN (SELECT id FROM sbo_contract WHERE date_end < %(today)s)) i
+               JOIN account_move_line l ON l.move_id = i.move_id AND l.parent_state = 'posted'
+               JOIN account_account c ON c.id = l.account_id AND c.account_type = 'asset_receivable'
+              GROUP BY 1) b ON b.id = k.id
+  LEFT JOIN (SELECT o.sbo_contract_id AS id, SUM(t.amount) AS amount
+               FROM sbo_payment_allotment t JOIN sale_order o ON o.id = t.order_id WHERE t.active GROUP BY 1) a
+         ON a.id = k.id
+  JOIN LATERAL (SELECT GREATEST(g.ordered, b.invoiced, 0) - COALESCE(b.paid, 0) - COALESCE(a.amount, 0) AS unpaid) m
+    ON TRUE
+ WHERE k.state IN ('signed', 'execution') AND k.date_end < %(today)s
+   AND (g.open IS NOT NULL OR m.unpaid > 0)
+
+-- === contract_credit_exceeded ===
+SELECT k.id, NULL, 1.0,
+       jsonb_build_object('credit_limit_money', TO_CHAR(c.credit, 'FM999,999,999,999,990.00') || ' ' || %(coin)s,
+                          'owed', TO_CHAR(c.owed, 'FM999,999,999,999,990.00') || ' ' || %(coin)s)
+  FROM sbo_contract k JOIN res_partner kp ON kp.id = k.partner_id
+  JOIN (SELECT p.id, (p.credit_limit->>'1')::numeric AS credit,
+               COALESCE(b.amount, 0) + COALESCE(o.amount, 0) - COALESCE(m.amount, 0) AS owed
+          FROM res_partner p
+          LEFT JOIN (SELECT lp.commercial_partner_id AS id, SUM(l.amount_residual) AS amount
+                       FROM account_move_line l
+                       JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+                       JOIN res_partner lp ON lp.id = l.partner_id
+                      WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
+                      GROUP BY 1) b ON b.id = p.id
+          LEFT JOIN (SELECT op.commercial_partner_id AS id, SUM(o.amount_total) AS amount
+                       FROM sale_order o JOIN res_partner op ON op.id = o.partner_id
+                      WHERE o.company_id = %(company)s AND o.state = 'sale' AND o.invoice_status <> 'invoiced'
+                        AND NOT EXISTS (SELECT FROM sale_order_line s
+                                          JOIN sale_order_line_invoice_rel r ON r.order_line_id = s.id
+                                         WHERE s.order_id = o.id)
+                      GROUP BY 1) o ON o.id = p.id
+          LEFT JOIN (SELECT yp.commercial_partner_id AS id, SUM(y.amount_company_currency_signed) AS amount
+                       FROM account_payment y JOIN res_partner yp ON yp.id = y.partner_id
+                      WHERE y.company_id = %(company)s AND y.move_id IS NULL AND y.partner_type = 'customer'
+                        AND y.state = 'in_process' GROUP BY 1) m ON m.id = p.id
+         WHERE (p.credit_limit->>'1')::numeric > 0) c ON c.id = kp.commercial_partner_id
+ WHERE k.state IN ('signed', 'execution') AND c.owed > c.credit
+
+-- === contract_price_below ===
+SELECT k.id, NULL, 1.0, jsonb_build_object('orders', p.orders, 'low_price', p.products)
+  FROM sbo_contract k
+  JOIN (SELECT l.sbo_contract_id AS id, string_agg(DISTINCT o.name, ', ' ORDER BY o.name) AS orders,
+               jsonb_agg(DISTINCT COALESCE(pp.default_code, pt.name->>'en_US') || ': '
+                         || TRIM_SCALE(ROUND(v.price, 4)) || ' < ' || TRIM_SCALE(ROUND(v.least, 4))) AS products
+          FROM sale_order_line l JOIN sale_order o ON o.id = l.order_id AND o.state = 'sale'
+          JOIN product_product pp ON pp.id = l.product_id JOIN product_template pt ON pt.id = pp.product_tmpl_id
+          LEFT JOIN sbo_contract_line a ON a.contract_id = l.sbo_contract_id AND a.product_id = l.product_id
+           AND a.price > 0
+          JOIN LATERAL (VALUES (l.price_total / l.product_uom_qty, a.price),
+                               (l.price_subtotal / l.product_uom_qty, NULLIF(l.purchase_price, 0))) v (price, least)
+            ON v.price < v.least - 0.005
+         WHERE l.sbo_contract_id IS NOT NULL AND l.display_type IS NULL AND l.product_uom_qty > 0
+         GROUP BY 1) p ON p.id = k.id
+ WHERE k.state IN ('signed', 'execution')
+
+-- === contract_quality_issue ===
+SELECT k.id, NULL, 1.0, jsonb_build_object('issues', i.names, 'orders', i.orders, 'since', i.since)
+  FROM sbo_contract k
+  JOIN (SELECT o.sbo_contract_id AS id, string_agg(i.name, ', ' ORDER BY i.name) AS names,
+               string_agg(DISTINCT o.name, ', ' ORDER BY o.name) AS orders, MIN(i.opened_at) AS since
+          FROM sbo_order_issue i JOIN sale_order o ON o.id = i.order_id AND o.sbo_contract_id IS NOT NULL
+         WHERE i.kind = 'quality' AND i.state IN ('open', 'replied') AND i.opened_at <= %(as_of)s
+         GROUP BY 1) i ON i.id = k.id
+ WHERE k.state IN ('signed', 'execution')
+
+-- === contract_stock_short ===
+SELECT k.id, NULL, 1.0, jsonb_build_object('documents', d.names, 'promised', d.day, 'short', d.products)
+  FROM sbo_contract k
+  JOIN (SELECT s.id, MIN(s.day) AS day, string_agg(DISTINCT s.name, ', ' ORDER BY s.name) AS names,
+               jsonb_agg(s.product || ': ' || TRIM_SCALE(ROUND(s.needed - s.free, 3)) ORDER BY s.product) AS products
+          FROM (SELECT n.*, GREATEST(COALESCE(q.free, 0), 0) AS free
+                  FROM (SELECT l.sbo_contract_id AS id, m.product_id, m.location_id, MIN(o.name) AS name,
+                               MIN(COALESCE(pp.default_code, pt.name->>'en_US')) AS product,
+                               SUM(m.product_qty * (1 - COALESCE(m.quantity, 0) / m.product_uom_qty)) AS needed,
+                               MIN((COALESCE(o.commitment_date, m.date_deadline, m.date) AT TIME ZONE 'UTC'
+                                    AT TIME ZONE %(tz)s)::date) AS day
+                          FROM stock_move m JOIN sale_order_line l ON l.id = m.sale_line_id
+                          JOIN sale_order o ON o.id = l.order_id
+                          JOIN stock_location c ON c.id = m.location_dest_id AND c.usage = 'customer'
+                          JOIN product_product pp ON pp.id = m.product_id
+                          JOIN product_template pt ON pt.id = pp.product_tmpl_id AND pt.is_storable
+                         WHERE m.state IN ('waiting', 'confirmed', 'partially_available', 'assigned')
+                           AND l.sbo_contract_id IS NOT NULL AND COALESCE(m.quantity, 0) < m.product_uom_qty
+                           AND (COALESCE(o.commitment_date, m.date_deadline, m.date) AT TIME ZONE 'UTC'
+                                AT TIME ZONE %(tz)s)::date <= %(today)s::date + 3
+                         GROUP BY 1, 2, 3) n
+                  LEFT JOIN (SELECT product_id, location_id, SUM(quantity - reserved_quantity) AS free
+                               FROM stock_quant GROUP BY 1, 2) q
+                         ON q.product_id = n.product_id AND q.location_id = n.location_id) s
+         WHERE s.needed - s.free > 0.00001 GROUP BY 1) d ON d.id = k.id
+ WHERE k.state IN ('signed', 'execution')
+
+-- === contract_many_changes ===
+SELECT k.id, NULL, 1.0,
+       jsonb_strip_nulls(jsonb_build_object('changes', COALESCE(c.number, 0) + COALESCE(s.number, 0),
+                                            'changed_orders', c.names, 'supplements', s.names))
+  FROM sbo_contract k
+  LEFT JOIN (SELECT o.sbo_contract_id AS id, COUNT(*) AS number,
+                    string_agg(DISTINCT o.name, ', ' ORDER BY o.name) AS names
+               FROM sbo_order_change c JOIN sale_order o ON o.id = c.order_id AND o.sbo_contract_id IS NOT NULL
+              WHERE c.changed_at <= %(as_of)s GROUP BY 1) c ON c.id = k.id
+  LEFT JOIN (SELECT contract_id AS id, COUNT(*) AS number, string_agg(name, ', ' ORDER BY name) AS names
+               FROM sbo_contract_supplement WHERE state = 'signed' GROUP BY 1) s ON s.id = k.id
+ WHERE k.state IN ('signed', 'execution') AND COALESCE(c.number, 0) + COALESCE(s.number, 0) > 2
+
+-- === contract_licence_expired ===
+SELECT k.id, NULL, 1.0, jsonb_build_object('licence_kinds', x.kinds, 'licence_number', x.names, 'valid_until', x.day)
+  FROM sbo_contract k JOIN res_partner kp ON kp.id = k.partner_id
+  JOIN (SELECT partner_id AS id, jsonb_agg(DISTINCT kind) AS kinds, MIN(valid_until) AS day,
+               string_agg(DISTINCT COALESCE(name, kind), ', ' ORDER BY COALESCE(name, kind)) AS names
+          FROM sbo_licence WHERE active AND valid_until < %(today)s GROUP BY 1) x ON x.id = kp.commercial_partner_id
+ WHERE k.state IN ('signed', 'execution')
 
 -- === write ===
 INSERT INTO bench_finding (check_id, area, severity, rule_severity, cause, res_model, res_id, contract_id, res_name, key,
