@@ -69,11 +69,16 @@ class SboContractRisk(models.AbstractModel):
 
     @api.model
     def _sql_orders_under(self, ids) -> SQL:
-        """Each order once with each contract (order_id, contract_id) that it, or a line of it, is under."""
+        """JOIN of ``u``: the contracts (contract_id) that order ``o``, or a line of it, is under, each once."""
+        if ids is None:  # few orders have what a rule looks for: their contracts are looked up
+            return SQL(
+                """JOIN LATERAL (SELECT o.sbo_contract_id AS contract_id WHERE o.sbo_contract_id IS NOT NULL
+                                  UNION
+                                 SELECT l.sbo_contract_id FROM sale_order_line l
+                                  WHERE l.order_id = o.id AND l.sbo_contract_id IS NOT NULL) u ON TRUE""")
         return SQL(
-            """SELECT o.id AS order_id, o.sbo_contract_id AS contract_id FROM sale_order o
-                WHERE o.sbo_contract_id IS NOT NULL %s
-                UNION
-               SELECT l.order_id, l.sbo_contract_id FROM sale_order_line l
-                WHERE l.sbo_contract_id IS NOT NULL %s""",
-            self._sbo_sql_narrow(SQL("o.sbo_contract_id"), ids), self._sbo_sql_narrow(SQL("l.sbo_contract_id"), ids))
+            """JOIN (SELECT x.id AS order_id, x.sbo_contract_id AS contract_id FROM sale_order x
+                      WHERE x.sbo_contract_id = ANY(%(ids)s)
+                      UNION
+                     SELECT l.order_id, l.sbo_contract_id FROM sale_order_line l
+                      WHERE l.sbo_contract_id = ANY(%(ids)s)) u ON u.order_id = o.id""", ids=list(ids))

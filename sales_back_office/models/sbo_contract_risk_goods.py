@@ -88,7 +88,7 @@ class SboContractRiskGoods(models.AbstractModel):
         issues = SQL(
             """JOIN (SELECT u.contract_id AS id, %(names)s AS names, %(orders)s AS orders, MIN(i.opened_at) AS since
                        FROM sbo_order_issue i JOIN sale_order o ON o.id = i.order_id
-                       JOIN (%(under)s) u ON u.order_id = o.id
+                       %(under)s
                       WHERE i.kind = 'quality' AND i.state IN ('open', 'replied')
                         AND i.opened_at <= %(as_of)s GROUP BY 1) i ON i.id = k.id""",
             names=self._sql_names(SQL("i.name")), orders=self._sql_names(SQL("o.name")), as_of=check._as_of(),

@@ -110,7 +110,7 @@ class SboContractRiskPaper(models.AbstractModel):
         changes = SQL(
             """LEFT JOIN (SELECT u.contract_id AS id, COUNT(DISTINCT c.id) AS number, %(names)s AS names
                             FROM sbo_order_change c JOIN sale_order o ON o.id = c.order_id
-                            JOIN (%(under)s) u ON u.order_id = o.id
+                            %(under)s
                            WHERE c.changed_at <= %(as_of)s GROUP BY 1) c ON c.id = k.id
                LEFT JOIN (SELECT s.contract_id AS id, COUNT(*) AS number, %(supplements)s AS names
                             FROM sbo_contract_supplement s WHERE s.state = 'signed' %(narrow)s GROUP BY 1) s
