@@ -54,14 +54,6 @@ def _codes(database):
 def _rule(database, code, texts, as_of, rounds, contracts):
     statement = texts["write"][0].replace("$rule", texts[code][0])
 
-    def ours(side):
-        with environment(database) as env:
-            env.cr.execute("TRUNCATE sbo_finding CASCADE")
-            check = env["sbo.check"].search([("code", "=", code)])
-            with side.watch(env.cr):
-                [(_check, _company, counts)] = check._run(as_of=as_of, companies=env.company)
-            return counts
-
     def hand(side):
         with environment(database) as env:
             env.cr.execute("TRUNCATE bench_finding")
@@ -70,25 +62,30 @@ def _rule(database, code, texts, as_of, rounds, contracts):
                 env.cr.execute(statement, constants, log_exceptions=False)
 
     _prove_equal(database, code, statement, as_of)
-    ours_side, hand_side = in_turn(rounds, ours=ours, hand=hand)
+    ours_side, hand_side = in_turn(rounds, ours=_night(database, code, as_of), hand=hand)
     return row(f"risk flag {code}, {contracts:,} contracts", ours_side, hand_side, TARGET,
                note=f"{ours_side.result['added']:,} flags")
 
 
 def _others(database, codes, as_of, rounds, contracts):
-    """Rules without a statement by hand, those on the figures of the schedule among them: how long they take."""
+    """Rules that have no statement by hand yet: how long they take."""
     for code in codes:
-        def ours(side, code=code):
-            with environment(database) as env:
-                env.cr.execute("TRUNCATE sbo_finding CASCADE")
-                check = env["sbo.check"].search([("code", "=", code)])
-                with side.watch(env.cr):
-                    [(_check, _company, counts)] = check._run(as_of=as_of, companies=env.company)
-                return counts
-
-        [side] = in_turn(rounds, ours=ours)
+        [side] = in_turn(rounds, ours=_night(database, code, as_of))
         yield row(f"risk flag {code}, {contracts:,} contracts", side, side, None, against="itself",
                   note=f"{side.result['added']:,} flags; no statement by hand")
+
+
+def _night(database, code, as_of):
+    """A function that runs the check over an empty ledger, to be timed."""
+    def night(side):
+        with environment(database) as env:
+            env.cr.execute("TRUNCATE sbo_finding CASCADE")
+            check = env["sbo.check"].search([("code", "=", code)])
+            with side.watch(env.cr):
+                [(_check, _company, counts)] = check._run(as_of=as_of, companies=env.company)
+            return counts
+
+    return night
 
 
 def _constants(env, code, as_of):

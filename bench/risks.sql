@@ -305,9 +305,6 @@ SELECT k.id, NULL, 1.0,
           LEFT JOIN (SELECT op.commercial_partner_id AS id, SUM(o.amount_total) AS amount
                        FROM sale_order o JOIN res_partner op ON op.id = o.partner_id
                       WHERE o.company_id = %(company)s AND o.state = 'sale' AND o.invoice_status <> 'invoiced'
-                        AND NOT EXISTS (SELECT FROM sale_order_line s
-                                          JOIN sale_order_line_invoice_rel r ON r.order_line_id = s.id
-                                         WHERE s.order_id = o.id)
                       GROUP BY 1) o ON o.id = p.id
           LEFT JOIN (SELECT yp.commercial_partner_id AS id, SUM(y.amount_company_currency_signed) AS amount
                        FROM account_payment y JOIN res_partner yp ON yp.id = y.partner_id
