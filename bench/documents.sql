@@ -26,14 +26,14 @@ SELECT (ARRAY['Sales contract', 'Signed delivery note', 'Price agreement', 'Bid'
     ON s.no = CASE WHEN n %% 50 = 0 THEN s.levels - 1 ELSE n %% (s.levels - 1) END;
 UPDATE sbo_document SET file_code = NULL, filed_on = NULL, filed_at = NULL, file_due_at = '2026-01-10'
  WHERE file_code LIKE '%%-BN-%%' AND state = 'draft';
-INSERT INTO ir_attachment (name, type, res_model, res_id, file_size, checksum, mimetype, public, create_uid, create_date)
-SELECT 'scan.pdf', 'binary', 'sbo.document', id, 0, md5(id::text), 'application/pdf', FALSE, 1, now() AT TIME ZONE 'UTC'
-  FROM sbo_document WHERE title ~ ' [0-9]+$' AND document_no LIKE 'P%%' AND medium <> 'paper';
+WITH scan AS (
+     INSERT INTO ir_attachment (name, type, res_model, res_id, file_size, checksum, mimetype, public, create_uid, create_date)
+     SELECT 'scan.pdf', 'binary', 'sbo.document', id, 0, md5(id::text), 'application/pdf', FALSE, 1, now() AT TIME ZONE 'UTC'
+       FROM sbo_document WHERE title ~ ' [0-9]+$' AND document_no LIKE 'P%%' AND medium <> 'paper' RETURNING id, res_id, name)
 INSERT INTO sbo_document_file (document_id, company_id, attachment_id, name, version, current, size, sha256, checked_at, create_date)
-SELECT a.res_id, %(company)s, a.id, a.name, 1, TRUE, 0, md5(a.id::text) || md5(a.id::text), now() AT TIME ZONE 'UTC',
+SELECT res_id, %(company)s, id, name, 1, TRUE, 0, md5(id::text) || md5(id::text), now() AT TIME ZONE 'UTC',
        now() AT TIME ZONE 'UTC'
-  FROM ir_attachment a LEFT JOIN sbo_document_file f ON f.attachment_id = a.id
- WHERE a.res_model = 'sbo.document' AND f.id IS NULL AND a.res_id IS NOT NULL;
+  FROM scan;
 CREATE TABLE bench_lent AS
 SELECT id, partner_id, row_number() OVER (ORDER BY id) AS no FROM sbo_document
  WHERE state = 'filed' AND medium <> 'electronic' AND id %% 200 = 0 AND title ~ ' [0-9]+$' AND document_no LIKE 'P%%';

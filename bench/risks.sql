@@ -134,14 +134,15 @@ SELECT k.id, CASE WHEN %(today)s::date - LEAST(d.day, n.day) > 7 THEN '4' ELSE '
  WHERE k.state IN ('signed', 'execution') AND LEAST(d.day, n.day) IS NOT NULL
 
 -- === contract_over_quantity ===
-SELECT k.id, NULL, 1.0, jsonb_build_object('orders', q.orders, 'over_quantity', q.products)
+SELECT k.id, NULL, 1.0, jsonb_build_object('orders', (
+       SELECT string_agg(DISTINCT x, ', ' ORDER BY x) FROM unnest(string_to_array(q.orders, '|')) x), 'over_quantity', q.products)
   FROM sbo_contract k
-  JOIN (SELECT q.id, string_agg(DISTINCT q.orders, ', ' ORDER BY q.orders) AS orders, jsonb_agg(
+  JOIN (SELECT q.id, string_agg(q.orders, '|') AS orders, jsonb_agg(
                q.product || ': ' || TRIM_SCALE(ROUND(q.delivered::numeric, 3)) || ' > '
                || TRIM_SCALE(ROUND(q.allowed::numeric, 3)) ORDER BY q.product) AS products
           FROM (SELECT a.contract_id AS id, a.quantity AS allowed, SUM(l.qty_delivered) AS delivered,
                        MIN(COALESCE(pp.default_code, pt.name->>'en_US')) AS product,
-                       string_agg(DISTINCT o.name, ', ' ORDER BY o.name) AS orders
+                       string_agg(DISTINCT o.name, '|') AS orders
                   FROM sbo_contract_line a
                   JOIN sale_order_line l ON l.sbo_contract_id = a.contract_id AND l.product_id = a.product_id
                   JOIN sale_order o ON o.id = l.order_id
@@ -341,12 +342,13 @@ SELECT k.id, NULL, 1.0, jsonb_build_object('issues', i.names, 'orders', i.orders
  WHERE k.state IN ('signed', 'execution')
 
 -- === contract_stock_short ===
-SELECT k.id, NULL, 1.0, jsonb_build_object('documents', d.names, 'promised', d.day, 'short', d.products)
+SELECT k.id, NULL, 1.0, jsonb_build_object('documents', (
+       SELECT string_agg(DISTINCT x, ', ' ORDER BY x) FROM unnest(string_to_array(d.names, '|')) x), 'promised', d.day, 'short', d.products)
   FROM sbo_contract k
-  JOIN (SELECT s.id, MIN(s.day) AS day, string_agg(DISTINCT s.name, ', ' ORDER BY s.name) AS names,
+  JOIN (SELECT s.id, MIN(s.day) AS day, string_agg(s.names, '|') AS names,
                jsonb_agg(s.product || ': ' || TRIM_SCALE(ROUND(s.needed - s.free, 3)) ORDER BY s.product) AS products
           FROM (SELECT n.*, GREATEST(COALESCE(q.free, 0), 0) AS free
-                  FROM (SELECT l.sbo_contract_id AS id, m.product_id, m.location_id, MIN(o.name) AS name,
+                  FROM (SELECT l.sbo_contract_id AS id, m.product_id, m.location_id, string_agg(DISTINCT o.name, '|') AS names,
                                MIN(COALESCE(pp.default_code, pt.name->>'en_US')) AS product,
                                SUM(m.product_qty * (1 - COALESCE(m.quantity, 0) / m.product_uom_qty)) AS needed,
                                MIN((COALESCE(o.commitment_date, m.date_deadline, m.date) AT TIME ZONE 'UTC'
@@ -377,7 +379,7 @@ SELECT k.id, NULL, 1.0,
                FROM sbo_order_change c JOIN sale_order o ON o.id = c.order_id AND o.sbo_contract_id IS NOT NULL
               WHERE c.changed_at <= %(as_of)s GROUP BY 1) c ON c.id = k.id
   LEFT JOIN (SELECT contract_id AS id, COUNT(*) AS number, string_agg(name, ', ' ORDER BY name) AS names
-               FROM sbo_contract_supplement WHERE state = 'signed' GROUP BY 1) s ON s.id = k.id
+               FROM sbo_contract_supplement WHERE state = 'signed' AND signed_on <= %(today)s GROUP BY 1) s ON s.id = k.id
  WHERE k.state IN ('signed', 'execution') AND COALESCE(c.number, 0) + COALESCE(s.number, 0) > 2
 
 -- === contract_licence_expired ===

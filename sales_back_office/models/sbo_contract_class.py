@@ -26,8 +26,8 @@ class SboContractClass(models.Model):
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
         help="All of them must approve; for an ordinary class the head of sales alone.")
     limit_amount = fields.Monetary(
-        "More Approvers from", help="With this amount or more, or with no amount at all, the further approvers must approve as well; "
-        "0: never.")
+        "More Approvers from", help="With this amount or more, or with no amount at all, the further approvers must "
+        "approve as well; 0: never.")
     limit_approver_ids = fields.Many2many(
         "res.users", "sbo_contract_class_limit_approver_rel", "class_id", "user_id", string="Further Approvers",
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]")

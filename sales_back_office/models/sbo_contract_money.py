@@ -80,12 +80,13 @@ class SboContractMoney(models.AbstractModel):
     def _sql_sources(self, scope) -> SQL:
         """The common tables that the fragments read, those of the payment gate among them."""
         sources = {
-            "asked": self._sql_wanted(scope), "wanted": SQL("SELECT DISTINCT ON (asked.id) asked.* FROM asked"), "own": self._sql_own(scope), "orders": self._sql_orders(),
+            "asked": self._sql_wanted(scope), "wanted": SQL("SELECT DISTINCT ON (asked.id) asked.* FROM asked"),
+            "own": self._sql_own(scope), "orders": self._sql_orders(),
             "line": self._sql_order_lines(), "shared": self._sql_shared(), "kin": self._sql_family("kin", "orders"),
             "family": SQL("SELECT k.id, h.key AS order_id, k.share * h.share AS share "
                           "FROM kin k JOIN shared h ON h.order_id = k.order_id"),
-            "meant": self._sql_meant(), "part": self._sql_part(), "invoice": self._sql_invoices(), "pay": self._sql_pay(),
-            "matched": self._sql_matched(), "settled": self._sql_settled_lines(),
+            "meant": self._sql_meant(), "part": self._sql_part(), "invoice": self._sql_invoices(),
+            "pay": self._sql_pay(), "matched": self._sql_matched(), "settled": self._sql_settled_lines(),
         }
         # DISTINCT tells PostgreSQL that each contract is there once. Without knowing it, it takes the invoices of a
         # hundred thousand contracts for so many rows that it forms the cross product of both instead.
@@ -125,8 +126,8 @@ class SboContractMoney(models.AbstractModel):
         """The lines of these orders: ``key`` is the contract that a line is under, else its order as a negative number.
         """
         return SQL(
-            """SELECT s.id, s.order_id, COALESCE(s.sbo_contract_id, -s.order_id) AS key, s.price_total, s.price_subtotal,
-                      s.is_downpayment IS TRUE AS down, s.display_type IS NULL AS goods
+            """SELECT s.id, s.order_id, COALESCE(s.sbo_contract_id, -s.order_id) AS key, s.price_total,
+                      s.price_subtotal, s.is_downpayment IS TRUE AS down, s.display_type IS NULL AS goods
                  FROM orders JOIN sale_order_line s ON s.order_id = orders.id""")
 
     @api.model
@@ -168,7 +169,8 @@ class SboContractMoney(models.AbstractModel):
                               SUM(l.price_subtotal * h.share / n.lines) AS untaxed
                          FROM (SELECT s.id, s.key, 1.0 AS share FROM line s WHERE NOT s.down
                                UNION ALL
-                               SELECT s.id, d.key, d.share FROM shared d JOIN line s ON s.order_id = d.order_id AND s.down
+                               SELECT s.id, d.key, d.share
+                                 FROM shared d JOIN line s ON s.order_id = d.order_id AND s.down
                               ) h
                          JOIN sale_order_line_invoice_rel r ON r.order_line_id = h.id
                          JOIN account_move_line l ON l.id = r.invoice_line_id

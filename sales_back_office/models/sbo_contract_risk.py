@@ -63,6 +63,17 @@ class SboContractRisk(models.AbstractModel):
                         THEN ' +' || COUNT(DISTINCT %(name)s) - %(shown)s ELSE '' END)""", name=name, shown=SHOWN)
 
     @api.model
+    def _sql_gathered(self, name) -> SQL:
+        """All names of a group, for a group of groups that says them by ``_sql_gathered_names``."""
+        return SQL("string_agg(DISTINCT %s, chr(10))", name)
+
+    @api.model
+    def _sql_gathered_names(self, gathered) -> SQL:
+        """The documents of several groups, each once."""
+        return SQL("(SELECT %s FROM unnest(string_to_array(%s, chr(10))) x (name))",
+                   self._sql_names(SQL("x.name")), gathered)
+
+    @api.model
     def _sql_money_text(self, amount, currency=None) -> SQL:
         """An amount in the contract's currency, or another one named by SQL, as it stands in evidence."""
         return SQL("TO_CHAR(%s, 'FM999,999,999,999,990.00') || ' ' || %s", amount, currency or SQL("kc.name"))

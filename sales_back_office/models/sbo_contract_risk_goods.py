@@ -38,34 +38,36 @@ class SboContractRiskGoods(models.AbstractModel):
         """Goods promised within X days that are neither reserved nor in stock where they are to leave from."""
         today = self._risk_today(check)
         short = SQL(
-            """JOIN (SELECT n.id, MIN(n.day) AS day, %(names)s AS names, jsonb_agg(
+            """JOIN (SELECT n.id, MIN(n.day) AS day, string_agg(n.names, chr(10)) AS names, jsonb_agg(
                             n.product || ': ' || TRIM_SCALE(ROUND((n.needed - GREATEST(n.free, 0))::numeric, 3))
                             ORDER BY n.product) AS products
                        FROM (SELECT m.id, m.product_id, m.location_id, MIN(m.day) AS day, MIN(m.product) AS product,
-                                    SUM(m.missing) AS needed, MIN(f.free) AS free, MIN(m.name) AS name
+                                    SUM(m.missing) AS needed, MIN(f.free) AS free, %(names)s AS names
                                FROM (%(moves)s) m
                                JOIN LATERAL (%(free)s) f ON TRUE
                               WHERE m.missing > 0 AND m.day <= %(today)s::date + %(days)s::integer
                               GROUP BY m.id, m.product_id, m.location_id) n
                       WHERE n.needed - GREATEST(n.free, 0) > 0.00001 GROUP BY n.id) d ON d.id = k.id""",
-            names=self._sql_names(SQL("n.name")), moves=self._sql_open_moves(check, ids), free=self._sql_free(),
+            names=self._sql_gathered(SQL("m.name")), moves=self._sql_open_moves(check, ids), free=self._sql_free(),
             today=today, days=int(check.parameter))
         return self._sql_flags(
             check, ids, short, SQL("TRUE"),
-            {"documents": SQL("d.names"), "promised": SQL("d.day"), "short": SQL("d.products")})
+            {"documents": self._sql_gathered_names(SQL("d.names")), "promised": SQL("d.day"),
+             "short": SQL("d.products")})
 
     def _sbo_query_over_quantity(self, check, ids=None) -> SQL:
         """More of a product delivered than the contract allows, by more than X percent."""
         over = SQL(
-            """JOIN (SELECT q.id, %(orders)s AS orders, jsonb_agg(
+            """JOIN (SELECT q.id, string_agg(q.orders, chr(10)) AS orders, jsonb_agg(
                             q.product || ': ' || TRIM_SCALE(ROUND(q.delivered::numeric, 3)) || ' > '
                             || TRIM_SCALE(ROUND(q.allowed::numeric, 3)) ORDER BY q.product) AS products
                        FROM (%(delivered)s) q
                       WHERE q.delivered > q.allowed * (1 + %(percent)s / 100.0) + 0.00001 GROUP BY 1) q
                  ON q.id = k.id""",
-            orders=self._sql_names(SQL("q.orders")), delivered=self._sql_delivered(ids), percent=check.parameter)
+            delivered=self._sql_delivered(ids), percent=check.parameter)
         return self._sql_flags(
-            check, ids, over, SQL("TRUE"), {"orders": SQL("q.orders"), "over_quantity": SQL("q.products")})
+            check, ids, over, SQL("TRUE"),
+            {"orders": self._sql_gathered_names(SQL("q.orders")), "over_quantity": SQL("q.products")})
 
     def _sbo_query_price_below(self, check, ids=None) -> SQL:
         """Lines of its orders that are, after discount, below the agreed price or below the company's floor.
@@ -154,7 +156,7 @@ class SboContractRiskGoods(models.AbstractModel):
                  JOIN product_product pp ON pp.id = a.product_id
                  JOIN product_template pt ON pt.id = pp.product_tmpl_id
                 GROUP BY a.contract_id, a.product_id, a.allowed""",
-            orders=self._sql_names(SQL("o.name")), narrow=self._sbo_sql_narrow(SQL("a.contract_id"), ids))
+            orders=self._sql_gathered(SQL("o.name")), narrow=self._sbo_sql_narrow(SQL("a.contract_id"), ids))
 
     def _sql_priced(self, check, ids, company) -> SQL:
         """Lines of goods of confirmed orders with the price of one and the least it may be, in the order's currency."""

@@ -2,7 +2,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from ..tools.graded import graded
-from .sbo_contract_risk import OWING
+from .sbo_contract_risk import LIVE, OWING
 
 
 class SboContractRiskMoney(models.AbstractModel):
@@ -76,7 +76,7 @@ class SboContractRiskMoney(models.AbstractModel):
             check.env["sbo.contract.goods"]._sql_lines(self._sql_scope(check, ids, ended)))
         unpaid = SQL("(GREATEST(m.ordered, m.invoiced) - m.received)")
         return self._sql_flags(
-            check, ids, SQL("%s %s", self._sql_figures(check, ids, ended), open_goods),
+            check, ids, SQL("%s %s", self._sql_figures(check, ids, ended, LIVE), open_goods),
             SQL("x.id IS NOT NULL OR %s > 0", unpaid),
             {"ends_on": SQL("k.date_end"),
              "unpaid": SQL("CASE WHEN %s > 0 THEN %s END", unpaid, self._sql_money_text(unpaid)),
@@ -129,19 +129,19 @@ class SboContractRiskMoney(models.AbstractModel):
 
     # === pieces === #
 
-    def _sql_scope(self, check, ids, more=None) -> SQL:
+    def _sql_scope(self, check, ids, more=None, states=LIVE) -> SQL:
         """Ids of the contracts ``y`` that a rule on money looks at.
 
         :param more: SQL that narrows them: figures are added up for those only that the rule can mean
         """
         return SQL(
             "SELECT y.id FROM sbo_contract y WHERE y.company_id = %s AND y.state = ANY(%s) %s %s",
-            check.env.company.id, list(OWING), more or SQL(), self._sbo_sql_narrow(SQL("y.id"), ids))
+            check.env.company.id, list(states), more or SQL(), self._sbo_sql_narrow(SQL("y.id"), ids))
 
-    def _sql_figures(self, check, ids, more) -> SQL:
+    def _sql_figures(self, check, ids, more, states=OWING) -> SQL:
         """The figures ``m`` of the contracts."""
         return SQL("JOIN (%s) m ON m.contract_id = k.id",
-                   check.env["sbo.contract.figures"]._sql_figures(self._sql_scope(check, ids, more)))
+                   check.env["sbo.contract.figures"]._sql_figures(self._sql_scope(check, ids, more, states)))
 
     def _sql_owing(self, check) -> SQL:
         """AND: something of an invoice under contract ``y`` is overdue and open; not known for a day that is over."""

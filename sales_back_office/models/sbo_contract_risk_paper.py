@@ -113,10 +113,11 @@ class SboContractRiskPaper(models.AbstractModel):
                             %(under)s
                            WHERE c.changed_at <= %(as_of)s GROUP BY 1) c ON c.id = k.id
                LEFT JOIN (SELECT s.contract_id AS id, COUNT(*) AS number, %(supplements)s AS names
-                            FROM sbo_contract_supplement s WHERE s.state = 'signed' %(narrow)s GROUP BY 1) s
+                            FROM sbo_contract_supplement s
+                           WHERE s.state = 'signed' AND s.signed_on <= %(today)s %(narrow)s GROUP BY 1) s
                       ON s.id = k.id""",
             names=self._sql_names(SQL("o.name")), as_of=check._as_of(), supplements=self._sql_names(SQL("s.name")),
-            under=self._sql_orders_under(ids),
+            under=self._sql_orders_under(ids), today=self._risk_today(check),
             narrow=self._sbo_sql_narrow(SQL("s.contract_id"), ids))
         number = SQL("COALESCE(c.number, 0) + COALESCE(s.number, 0)")
         return self._sql_flags(

@@ -123,6 +123,18 @@ class SboDocumentBlockers(models.AbstractModel):
                      JOIN res_partner p ON p.commercial_partner_id = doc.partner_id
                      JOIN sbo_order_issue i ON i.partner_id = p.id AND i.company_id = doc.company_id
                     WHERE i.state IN ('open', 'replied') AND %s""", unordered),
+            *self._sql_contract_matters(unordered),
+            SQL("SELECT lent.document_id, 'loan', lent.name FROM (%s) lent JOIN doc ON doc.id = lent.document_id",
+                self.env["sbo.loan.line"]._sql_lent()),
+        ]
+
+    @api.model
+    def _sql_contract_matters(self, unordered):
+        """What is open of contracts and tenders: findings, and bid bonds that have not come back.
+
+        :param unordered: SQL, whether ``doc`` belongs to no order
+        """
+        return [
             SQL("""SELECT doc.id, 'risk', COALESCE(f.res_name, '–') FROM doc
                      JOIN sbo_finding f ON f.res_model = 'sbo.contract' AND f.closed_at IS NULL AND f.state <> 'waived'
                                        AND f.res_id = doc.res_id
@@ -143,6 +155,4 @@ class SboDocumentBlockers(models.AbstractModel):
                     WHERE (doc.res_model = 'sbo.tender' AND doc.res_id = t.id)
                        OR (doc.res_model IS DISTINCT FROM 'sbo.tender' AND p.commercial_partner_id = doc.partner_id
                            AND %s)""", unordered),
-            SQL("SELECT lent.document_id, 'loan', lent.name FROM (%s) lent JOIN doc ON doc.id = lent.document_id",
-                self.env["sbo.loan.line"]._sql_lent()),
         ]

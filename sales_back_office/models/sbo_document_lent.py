@@ -45,8 +45,13 @@ class SboDocumentLent(models.AbstractModel):
     def _search_on_loan(self, operator, value):
         if operator != "in":
             return NotImplemented
-        found = self.env["sbo.loan.line"]._sql_lent_documents()
-        return [("id", "in" if True in value else "not in", found)]
+        out, lent = True in value, self.env["sbo.loan.line"]._sql_lent()
+        # EXISTS, not IN: what is not out is asked for as well, of a million documents
+        return Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "%s EXISTS (SELECT FROM (%s) lent WHERE lent.document_id = %s)", SQL() if out else SQL("NOT"), lent,
+                SQL.identifier(alias, "id")),
+            predicate=lambda document: document.on_loan == out)
 
     def _search_loan_missing(self, operator, value):
         if operator != "in":

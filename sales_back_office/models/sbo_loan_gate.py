@@ -66,28 +66,26 @@ class SboLoanGate(models.AbstractModel):
         self.env.flush_all()
         rows = self.env.execute_query(SQL(
             """WITH item AS MATERIALIZED (
-                    SELECT l.id, l.state, l.document_id, l.place_id, p.parent_path AS path, n.requested_at AS since,
+                    SELECT l.id, l.state, l.document_id, l.place_id, n.requested_at AS since,
+                           -- looked up by its number: there may be a million documents, and few are out
+                           (SELECT p.parent_path FROM sbo_document_place p WHERE p.id = COALESCE(
+                                   l.place_id, (SELECT d.place_id FROM sbo_document d WHERE d.id = l.document_id)))
+                           AS path,
                            l.told_at IS NULL OR l.hold_until >= %(today)s AS claimed, l.id = ANY(%(ids)s) AS mine
                       FROM sbo_loan_line l JOIN sbo_loan n ON n.id = l.loan_id
-                      LEFT JOIN sbo_document d ON d.id = l.document_id
-                      LEFT JOIN sbo_document_place p ON p.id = COALESCE(l.place_id, d.place_id)
-                     WHERE l.company_id = %(company)s AND (
+                     WHERE l.company_id = %(company)s
+                       AND (l.id = ANY(%(ids)s) OR l.state IN ('waiting', 'out', 'not_found')) AND (
                            l.state = 'out' OR (l.state = 'not_found' AND l.found_at IS NULL) OR l.id = ANY(%(ids)s)
                            OR (l.state = 'waiting' AND n.state IN ('approved', 'out')))
-               ), pair AS (
-                    SELECT m.id AS mine, o.id AS other FROM item m JOIN item o ON o.document_id = m.document_id
-                     WHERE m.mine
-                     UNION
-                    SELECT m.id, o.id FROM item m JOIN item o ON o.place_id IS NOT NULL AND m.path LIKE o.path || '%%'
-                     WHERE m.mine
-                     UNION
-                    SELECT m.id, o.id FROM item m JOIN item o ON m.place_id IS NOT NULL AND o.path LIKE m.path || '%%'
-                       AND o.state <> 'not_found' WHERE m.mine
-               )
-               SELECT m.id, o.state, o.id FROM pair JOIN item m ON m.id = pair.mine JOIN item o ON o.id = pair.other
-                WHERE m.id <> o.id AND (o.state IN ('out', 'not_found')
-                      OR o.claimed AND (NOT m.claimed OR (o.since, o.id) < (m.since, m.id))
-                      OR o.mine AND o.id < m.id)
+               ), mine AS MATERIALIZED (SELECT * FROM item WHERE mine)
+               SELECT m.id, o.state, o.id
+                 FROM mine m JOIN item o ON o.id <> m.id AND (
+                      o.document_id = m.document_id
+                      OR (o.place_id IS NOT NULL AND m.path LIKE o.path || '%%')
+                      OR (m.place_id IS NOT NULL AND o.path LIKE m.path || '%%' AND o.state <> 'not_found'))
+                WHERE o.state IN ('out', 'not_found')
+                   OR o.claimed AND (NOT m.claimed OR (o.since, o.id) < (m.since, m.id))
+                   OR o.mine AND o.id < m.id
                 ORDER BY array_position(ARRAY['out', 'not_found', 'waiting'], o.state::text), o.since, o.id""",
             today=company._sbo_today(), ids=lines.ids, company=company.id))
         found = defaultdict(list)

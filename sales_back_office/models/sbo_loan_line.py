@@ -189,7 +189,7 @@ class SboLoanLine(models.Model):
                UNION ALL
                SELECT d.id, loan.name FROM sbo_loan_line l JOIN sbo_loan loan ON loan.id = l.loan_id
                  JOIN sbo_document_place box ON box.id = l.place_id
-                 JOIN sbo_document_place below ON starts_with(below.parent_path, box.parent_path)
+                 JOIN sbo_document_place below ON below.parent_path LIKE box.parent_path || '%%'
                  JOIN sbo_document d ON d.place_id = below.id
                 WHERE l.state = 'out' AND %(condition)s""", condition=condition or SQL("TRUE"))
 

@@ -64,6 +64,25 @@ class TestContractRiskGoods(SboRiskCommon):
         self.env["stock.quant"]._update_available_quantity(product, stock, 2)
         self.assertFalse(self._look("contract_stock_short", contract, day="2026-03-22"), "it lies there, free")
 
+    def test_evidence_names_each_order_once(self):
+        products = [self._product(name, 1000, default_code=name) for name in ("RARE-1", "RARE-2")]
+        contract = self._contract(amount=0)
+        for product in products:
+            self._agree(contract, product, quantity=1)
+        lines = [Command.create({"product_id": product.id, "product_uom_qty": 2, "price_unit": 1000, "tax_ids": False})
+                 for product in products]
+        orders = [self._under(contract, commitment_date=at("2026-03-21 12:00"), order_line=lines) for _n in range(2)]
+        names = ", ".join(sorted(order.name for order in orders))
+        self.assertEqual(self._look("contract_stock_short", contract).evidence["documents"], names)
+        stock = self.env["stock.warehouse"].search([("company_id", "=", self.company.id)], limit=1).lot_stock_id
+        for product in products:
+            self.env["stock.quant"]._update_available_quantity(product, stock, 4)
+        for order in orders:
+            self._ship(order)
+        flag = self._look("contract_over_quantity", contract)
+        self.assertEqual((flag.evidence["orders"], flag.evidence["over_quantity"]),
+                         (names, ["RARE-1: 4 > 1", "RARE-2: 4 > 1"]))
+
     def test_reserved_for_the_contract_is_not_short(self):
         product = self._product("Rare Machine", 1000)
         stock = self.env["stock.warehouse"].search([("company_id", "=", self.company.id)], limit=1).lot_stock_id

@@ -109,7 +109,9 @@ class TestContractRiskPaper(SboRiskCommon):
         self.assertFalse(self._look("contract_many_changes", contract), "two are usual")
         supplement = self.env["sbo.contract.supplement"].create({"contract_id": contract.id, "subject": "More"})
         self.assertFalse(self._look("contract_many_changes", contract), "not signed yet")
-        supplement.sudo().write({"state": "signed", "name": "R-1/01"})
+        supplement.sudo().write({"state": "signed", "name": "R-1/01", "signed_on": "2026-03-25"})
+        self.assertFalse(self._look("contract_many_changes", contract), "signed later than the night looks at")
+        supplement.sudo().signed_on = "2026-03-12"
         flag = self._look("contract_many_changes", contract)
         self.assertEqual((flag.severity, flag.evidence),
                          ("2", {"changes": 3, "changed_orders": order.name, "supplements": "R-1/01"}))
