@@ -26,11 +26,12 @@ print(json.dumps({
     "accuracy": [[a.order_id.name, a.user_id.login, a.differences] for a in
                  env["sbo.order.accuracy"].search([], order="id")],
     "changes": env["sbo.order.change"].search([], order="id").mapped("summary"),
-    "contracts": [[c.display_name, c.state, c.expiry, c.risk_level, c.version, c.template_outdated, c._content()]
+    "contracts": [[c.display_name, c.state, c.expiry, c.risk_level, c.version, c.template_outdated, c._content(),
+                   len(c.flag_ids.filtered(lambda flag: not flag.closed_at and flag.state != "waived"))]
                   for c in env["sbo.contract"].search([], order="id")],
     "schedule": [[row[name] for name in (
-        "contracted", "ordered", "delivered", "invoiced", "received", "receivable", "due", "overdue", "rest",
-        "risk_count")] for row in env["sbo.contract.figure"].search([], order="id")],
+        "contracted", "ordered", "delivered", "invoiced", "received", "receivable", "due", "overdue", "rest")]
+        for row in env["sbo.contract.figure"].search([], order="id")],
     "obligations": [[m.name, m.reached, m.progress, m.planned_amount] for m in
                     env["sbo.contract.milestone"].search([], order="id")],
     "reviews": [[line.topic, line.progress, line.settlement] for line in
