@@ -1,4 +1,7 @@
+from datetime import timedelta
+
 from lxml import html
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -26,8 +29,8 @@ class TestCustomerPaper(SboCommon):
             {"name": "Warehouse 2", "parent_id": cls.customer.id, "type": "delivery", "street": "5 Fengting Avenue"}])
         cls.env["res.partner.bank"].create({"partner_id": cls.customer.id, "acc_number": "6222 0001"})
         cls.env["sbo.licence"].create({"partner_id": cls.customer.id, "name": "L-99", "valid_until": "2020-01-31"})
-        cls._order(cls.customer, cls._product("Gauge"), price=1250,
-                   confirmed_at=at("2026-03-02 09:00")).write({"date_order": cls.env.cr.now()})
+        cls._order(cls.customer, cls._product("Gauge"), price=1250, confirmed_at=at("2026-03-02 09:00")).write(
+            {"date_order": fields.Datetime.now() - timedelta(days=1)})
 
     def _page(self, partners, user=None):
         reports = self.env["ir.actions.report"].with_user(user or self.clerk)
