@@ -97,7 +97,8 @@ class SboDocumentAttachment(models.AbstractModel):
                 self[0].name))
         if any(vals.get(name, attachment[name]) != attachment[name] for attachment in self for name in BELONGS):
             raise UserError(self.env._("“%s” belongs to a filed document: it stays with it.", self[0].name))
-        changed = self.filtered(lambda attachment: attachment._sbo_has_bytes() and attachment._sbo_changes(vals))
+        changed = self.filtered(lambda attachment: (
+            attachment._sbo_has_bytes() or attachment.type != "binary") and attachment._sbo_changes(vals))
         if changed:
             raise UserError(self.env._(
                 "“%s” belongs to a filed document: its content and name are never changed. Upload the right file under "

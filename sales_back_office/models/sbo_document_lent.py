@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .sbo_loan_gate import LENDABLE
+
 
 class SboDocumentLent(models.AbstractModel):
     """What a filed document knows of its loans: whether it is out, with whom, until when, who waits, who may read its
@@ -72,7 +74,8 @@ class SboDocumentLent(models.AbstractModel):
         found = self.env["sbo.loan.line"]._sql_lent_documents(SQL(
             "l.borrower_id = %s AND l.due_on >= %s", self.env.user.partner_id.id, self.env.company._sbo_today()))
         # what is read under the eyes of a clerk only is not opened elsewhere
-        mine = Domain("id", "in", found) & Domain("secrecy_id.on_site_only", "=", False)
+        mine = Domain("id", "in", found) & Domain("secrecy_id.on_site_only", "=", False) & Domain(
+            "state", "in", LENDABLE)  # not what only waits to be filed in the box
         return mine if True in value else ~mine
 
     @api.model_create_multi
@@ -100,6 +103,10 @@ class SboDocumentLent(models.AbstractModel):
         # Superuser: a loan keeps its document, whoever sees the loan.
         if self.env["sbo.loan.line"].sudo().search_count([("document_id", "in", self.ids)], limit=1):
             raise UserError(self.env._("A document that has been lent stays in the register of loans."))
+
+    def _name_at_desk(self):
+        """What a clerk is told of a scanned paper that is in no loan: of one they may not read, its code alone."""
+        return self.display_name if self.has_access("read") else self.sudo().file_code
 
     def action_loans(self):
         """The loans of these documents."""

@@ -166,7 +166,7 @@ class SboLoanLine(models.Model):
     def _scanned(self, code, company):
         """(document, box) of a label, one of them empty."""
         documents, places = self.env["sbo.document"], self.env["sbo.document.place"]
-        if self.env["sbo.loan"]._rank() < 0:
+        if self.env["sbo.loan"]._rank() < 0 or company not in self.env.companies:
             return documents, places
         # Superuser: the clerk holds the paper in hand, whether or not its record may be read.
         document = documents.sudo()._by_barcode(code, company)

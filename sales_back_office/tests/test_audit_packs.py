@@ -80,8 +80,8 @@ class TestAuditPacks(SboArchiveCommon):
         missing = {line.document_id: line.reason for line in self._kinds(pack, "missing")}
         self.assertEqual(missing, {self.draft: "not_filed", lost: "lost", changed: "changed"})
         [left_out] = self._kinds(pack, "left_out")
-        self.assertEqual((left_out.document_id, left_out.title, left_out.file_code),
-                         (self.secret, False, self.secret.file_code), "its code alone")
+        self.assertEqual((left_out.document_id.id, left_out.title, left_out.file_code),
+                         (False, False, self.secret.file_code), "its code alone")
         text = self._zip(pack).read("missing.csv").decode("utf-8-sig")
         self.assertIn(self.secret.file_code, text)
         self.assertNotIn("Secret", text)

@@ -85,6 +85,13 @@ class TestDocumentsFiles(SboDocumentsCommon):
         self.attachment.write({"raw": b"Dear customer", "mimetype": "text/plain"})
         self.assertFalse(self.document.file_ids.damage, "the same bytes in another storage are the same file")
 
+    def test_a_file_elsewhere_stays_the_one_it_was(self):
+        """On cloud storage or behind a link: its address is what it is."""
+        attachment = self._upload(self.document, "map.txt", False, type="url", url="https://example.com/map")
+        for values in ({"url": "https://example.com/other"}, {"name": "other.txt"}, {"raw": b"forged"}):
+            with self.subTest(values=values), self.assertRaises(UserError), self.env.cr.savepoint():
+                attachment.with_user(self.manager).write(dict(values))
+
     def test_files_of_what_is_filed_are_not_deleted(self):
         for attachment in (self.attachment.with_user(self.manager), self.attachment):
             with self.assertRaisesRegex(UserError, "never deleted"):

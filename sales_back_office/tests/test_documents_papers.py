@@ -1,7 +1,7 @@
 import io
 
 from lxml import html
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from openpyxl import load_workbook
 
@@ -54,6 +54,16 @@ class TestDocumentsPapers(SboDocumentsCommon):
         self.assertEqual(rows[0][:5], ("No.", "Archival Code", "Document No.", "Author", "Title"))
         self.assertEqual((rows[1][1], rows[1][2], rows[1][4], rows[1][7]), ("2026-LT-0001", "007", "=HYPERLINK()", 3))
         self.assertEqual(len(rows), 2, "what one may not read is not in the index")
+
+    def test_a_workbook_is_read_by_who_asked_for_it(self):
+        self._filed(title="秘密", secrecy_id=self.restricted.id)
+        wizard = self.env["sbo.file.index"].with_user(self.manager).create({"class_ids": self.kind.ids})
+        wizard.action_xlsx()
+        self.assertTrue(wizard.workbook)
+        for user in (self.clerk, self.auditor, self.company2_clerk):
+            self.assertFalse(self.env["sbo.file.index"].with_user(user).search([("id", "=", wizard.id)]))
+            with self.assertRaises(AccessError):
+                wizard.with_user(user).read(["workbook"])
 
     def test_the_choice_of_the_index(self):
         old = self._filed(date="2025-03-02")

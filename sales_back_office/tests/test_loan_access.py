@@ -118,6 +118,29 @@ class TestLoanAccess(SboLoanCommon):
             self.env["sbo.loan"].with_user(self.outsider).create({
                 "purpose": "x", "line_ids": [Command.create({"document_id": self.recipe.id})]})
 
+    def test_the_desk_shows_nothing_of_another_company(self):
+        loan = self._lend(self.contract)
+        theirs = self.env["sbo.loan.desk"].with_user(self.company2_clerk)
+        with self.assertRaises(AccessError):
+            theirs.create({"line_ids": [Command.create({"line_id": loan.line_ids.id, "what": "back"})]})
+        desk = theirs.new({"company_id": self.company.id, "scan": "DOC-A"})
+        self.assertIn("Nothing in the archive", desk._onchange_scan()["warning"]["message"])
+
+    def test_a_label_of_a_secret_paper_tells_its_code_alone(self):
+        for document, told in ((self.recipe, self.recipe.file_code), (self.contract, "Contract A")):
+            desk = self.env["sbo.loan.desk"].with_user(self.clerk).new({"scan": document.barcode})
+            words = desk._onchange_scan()["warning"]["message"]
+            self.assertIn(told, words)
+            self.assertNotIn("Recipe", words)
+
+    def test_a_desk_is_its_own_clerks(self):
+        desk = self.env["sbo.loan.desk"].with_user(self.clerk).create({
+            "line_ids": [Command.create({"line_id": self._lend(self.contract).line_ids.id, "what": "back"})]})
+        for record in (desk, desk.line_ids):
+            self.assertTrue(record.read(["id"]))
+            with self.assertRaises(AccessError):
+                record.with_user(self.clerk2).read(["id"])
+
     def test_nothing_is_passed_on(self):
         """Not by writing another borrower, and not by a second loan of what the first one has not brought back."""
         loan = self._lend(self.contract)

@@ -55,6 +55,12 @@ class TestLoanFiles(SboLoanCommon, HttpCase):
         self._back(loan)
         self.assertFalse(self._opens())
 
+    def test_not_what_waits_in_the_box_to_be_filed(self):
+        draft = self._document("Margins", self.confidential, file=False, place_id=self.box.id)
+        attachment = self._file(draft)
+        self._lend(self.box, self.borrower2)
+        self.assertFalse(self._opens(attachment=attachment, document=draft))
+
     def test_nobody_elses(self):
         self._lend(self.contract, self._user("sbo_other", "base.group_user").partner_id)
         self.assertFalse(self._opens())

@@ -91,11 +91,11 @@ class SboLoanDesk(models.TransientModel):
         box = document and self.env["sbo.loan.line"].sudo()._holders(document).get(document.id)
         if box:
             return self.env._(
-                "%(item)s is out with %(box)s: scan the box.", item=document.sudo().display_name, box=box.item)
+                "%(item)s is out with %(box)s: scan the box.", item=document._name_at_desk(), box=box.item)
         return self.env._(
             "%s is not on loan and nobody waits for it. Enter a loan before it goes; if it comes back without one, "
             "note that "
-            "it was lent without an entry.", (document or place).sudo().display_name)
+            "it was lent without an entry.", document._name_at_desk() or place.display_name)
 
     @api.model
     def _prepare_line(self, line):

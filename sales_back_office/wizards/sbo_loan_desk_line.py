@@ -14,15 +14,22 @@ class SboLoanDeskLine(models.TransientModel):
     what = fields.Selection(
         [("back", "Comes Back"), ("lend", "Goes Out"), ("found", "Found Again")], "To Do Now", required=True,
         readonly=True)
-    item = fields.Char(related="line_id.item")
-    loan_id = fields.Many2one(related="line_id.loan_id")
-    borrower_id = fields.Many2one(related="line_id.borrower_id")
-    due_on = fields.Date(related="line_id.due_on")
-    overdue = fields.Boolean(related="line_id.overdue")
-    pages_out = fields.Integer(related="line_id.pages_out")
+    item = fields.Char(related="line_id.item", related_sudo=False)
+    loan_id = fields.Many2one(related="line_id.loan_id", related_sudo=False)
+    borrower_id = fields.Many2one(related="line_id.borrower_id", related_sudo=False)
+    due_on = fields.Date(related="line_id.due_on", related_sudo=False)
+    overdue = fields.Boolean(related="line_id.overdue", related_sudo=False)
+    pages_out = fields.Integer(related="line_id.pages_out", related_sudo=False)
     pages_back = fields.Integer(help="Pages of a document, documents in a box: count them.")
     condition = fields.Selection(CONDITIONS, "Condition on Return", default="good")
     note = fields.Char("Remark")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """What is in the list is what its clerk may see, whatever number a caller sends."""
+        rows = super().create(vals_list)
+        rows.line_id.check_access("read")
+        return rows
 
     @api.onchange("pages_back")
     def _onchange_pages_back(self):
