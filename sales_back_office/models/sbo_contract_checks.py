@@ -46,8 +46,7 @@ class SboContractChecks(models.AbstractModel):
     def _sbo_elements(self):
         """Hook: [(what, condition under which it is missing)] on the contract ``c``; the key names it in evidence."""
         def no_file(field):
-            return SQL("NOT EXISTS (SELECT FROM ir_attachment a WHERE a.res_model = 'sbo.contract' AND a.res_id = c.id "
-                       "AND a.res_field = %s)", field)
+            return SQL("NOT %s", self.env["sbo.document.file"]._sql_scanned("sbo.contract", SQL("c.id"), field))
 
         def unproven(side):
             authority = SQL.identifier("c", f"{side}_authority")

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from .sbo_document_flow import STEP
 
@@ -26,6 +27,8 @@ class SboDocumentFile(models.Model):
     uploaded_at = fields.Datetime("Uploaded", readonly=True)
     uploaded_by_id = fields.Many2one("res.users", "Uploaded by", readonly=True)
     destroyed_at = fields.Datetime("Destroyed", readonly=True)
+    record_field = fields.Char(
+        "Field of the Record", readonly=True, help="Where the record had this scan before it was filed.")
     mimetype = fields.Char(related="attachment_id.mimetype", related_sudo=True)
 
     _version_uniq = models.UniqueIndex("(document_id, name, version)", "This version of the file is there already.")
@@ -45,6 +48,19 @@ class SboDocumentFile(models.Model):
     def write(self, vals):
         self._refuse_by_hand()
         return super().write(vals)
+
+    @api.model
+    def _sql_scanned(self, model, number, name) -> SQL:
+        """Whether a record has a scan in a field of this name, or had it when its paper was filed.
+
+        :param number: SQL, the id of the record
+        """
+        return SQL(
+            """(EXISTS (SELECT FROM ir_attachment a
+                         WHERE a.res_model = %(model)s AND a.res_id = %(number)s AND a.res_field = %(name)s)
+                OR EXISTS (SELECT FROM sbo_document scanned JOIN sbo_document_file f ON f.document_id = scanned.id
+                            WHERE scanned.res_model = %(model)s AND scanned.res_id = %(number)s
+                              AND f.record_field = %(name)s))""", model=model, number=number, name=name)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

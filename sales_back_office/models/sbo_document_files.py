@@ -61,6 +61,17 @@ class SboDocumentFiles(models.AbstractModel):
         """Called by the upload button when the files have become attachments: they are versions already."""
         self.check_access("read")
 
+    def _notify_thread(self, message, msg_vals=False, **kwargs):
+        """A file in a message is the document's by now: nobody gets it by mail, past the rights and the log of readers.
+
+        Whoever is told finds it at the document.
+        """
+        # Superuser: what is taken off is the message's list, not the file.
+        message.sudo().attachment_ids = False
+        if msg_vals:
+            msg_vals = {name: value for name, value in msg_vals.items() if name != "attachment_ids"}
+        return super()._notify_thread(message, msg_vals, **kwargs)
+
     # === files of the record === #
 
     def _files_to_take(self):
@@ -83,10 +94,22 @@ class SboDocumentFiles(models.AbstractModel):
             # Two scans of one name are two papers, not two versions of one.
             taken = {folded(name) for name in mine.mapped("name")}
             for attachment in attachments - mine:
-                # A scan in a field of the record stays there: the document gets the same bytes.
-                attachment.copy({
-                    "res_model": "sbo.document", "res_id": document.id, "res_field": False,
-                    "name": unique_name(attachment._sbo_shown_name(), taken)})
+                document._take_scan(attachment, unique_name(attachment._sbo_shown_name(), taken))
+
+    def _take_scan(self, scan, name):
+        """A scan leaves the field of the record: who reads it, and when it is destroyed, is the document's affair.
+
+        What hangs on a part of the record, such as a bid document as it was handed in, keeps it: a copy is filed.
+        """
+        vals = {"res_model": "sbo.document", "res_id": self.id, "res_field": False, "name": name}
+        if scan.res_model != self.res_model:
+            scan.copy(vals)
+            return
+        field = scan.res_field
+        record = self.env[self.res_model].browse(self.res_id)
+        scan.write(vals)
+        self.env["sbo.document.file"]._own().search([("attachment_id", "=", scan.id)]).write({"record_field": field})
+        record.invalidate_recordset([field])
 
     def _give_back(self):
         files = self.sudo().file_ids

@@ -104,10 +104,6 @@ class SboDocumentLent(models.AbstractModel):
         if self.env["sbo.loan.line"].sudo().search_count([("document_id", "in", self.ids)], limit=1):
             raise UserError(self.env._("A document that has been lent stays in the register of loans."))
 
-    def _name_at_desk(self):
-        """What a clerk is told of a scanned paper that is in no loan: of one they may not read, its code alone."""
-        return self.display_name if self.has_access("read") else self.sudo().file_code
-
     def action_loans(self):
         """The loans of these documents."""
         action = self.env["ir.actions.act_window"]._for_xml_id("sales_back_office.sbo_loan_line_action")
@@ -119,3 +115,7 @@ class SboDocumentLent(models.AbstractModel):
             "type": "ir.actions.act_window", "name": self.env._("Lend"), "res_model": "sbo.loan", "view_mode": "form",
             "views": [[False, "form"]],
             "context": {"default_line_ids": [(0, 0, {"document_id": document.id}) for document in self]}}
+
+    def _name_at_desk(self):
+        """What a clerk is told of a scanned paper that is in no loan: of one they may not read, its code alone."""
+        return self.display_name if self.has_access("read") else self.sudo().file_code

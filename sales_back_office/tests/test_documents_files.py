@@ -54,6 +54,18 @@ class TestDocumentsFiles(SboDocumentsCommon):
         self.document.with_user(self.clerk).message_post(body="Scan", attachments=[("scan.txt", b"scanned")])
         self.assertEqual(self.document.file_ids.filtered(lambda file: file.name == "scan.txt").size, 7)
 
+    def test_no_file_leaves_by_mail(self):
+        """A follower who may not read the document gets no bytes of it, whoever writes the message."""
+        self.document.message_subscribe(self.outsider.partner_id.ids)
+        message = self.document.with_user(self.manager).message_post(
+            body="Scan", attachments=[("scan.txt", b"scanned")], subtype_xmlid="mail.mt_comment",
+            partner_ids=self.outsider.partner_id.ids, mail_auto_delete=False)
+        self.assertIn("scan.txt", self.document.file_ids.mapped("name"))
+        self.assertFalse(message.attachment_ids)
+        mails = self.env["mail.mail"].sudo().search([("mail_message_id", "=", message.id)])
+        self.assertFalse(mails.attachment_ids)
+        self.assertTrue(message.notified_partner_ids)
+
     def test_never_public_by_any_door(self):
         for user in (self.clerk, self.manager, self.env.ref("base.user_admin")):
             attachment = self.attachment.with_user(user)
