@@ -82,6 +82,19 @@ class TestOrdersGate(SboOrdersCommon):
         self.assertFalse(transaction._check_amount_and_confirm_order())
         self.assertEqual((order.state, len(order.activity_ids)), ("draft", 1))
 
+    def test_a_check_that_stops_confirmations_is_not_the_customers_business(self):
+        """Not even one that looks at confirmed orders only."""
+        self.rule.active = False
+        for state in ("draft", "sale"):
+            check = self._check(f"[('client_order_ref', '=', False), ('state', '=', '{state}')]", "sale.order",
+                                name="Reference missing", block_action="confirm")
+            order = self._own(sbo_clerk_id=self.clerk2.id)
+            order.sudo()._validate_order()
+            held = state == "sale"  # when it is asked, the order is confirmed
+            self.assertEqual((order.state, order.sudo().activity_ids.user_id),
+                             ("draft", self.clerk2) if held else ("sale", self.env["res.users"]))
+            self.assertFalse(self._findings(order, check))
+
     def test_without_class_nothing_is_asked(self):
         self.rule.active = False
         order = self._own()
