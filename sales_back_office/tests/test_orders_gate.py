@@ -110,6 +110,15 @@ class TestOrdersGate(SboOrdersCommon):
         order.action_confirm()
         self.assertEqual(order.state, "sale")
 
+    def test_goods_that_are_called_a_deposit_or_an_expense(self):
+        """Odoo delivers them all the same."""
+        for name in ("is_downpayment", "is_expense"):
+            order = self._own()
+            self._verify(order.with_env(self.env))
+            order.env["sale.order.line"].create(
+                {"order_id": order.id, "product_id": self.other.id, "product_uom_qty": 100, name: True})
+            self._refused("changed after it had been verified|verify", order.action_confirm)
+
     def test_changed_behind_the_sheet(self):
         """What is compared is the order itself, not a mark on it."""
         order = self._own()
