@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..tools import clock
 from ..tools.choices import CAUSES
 
 KINDS = [
@@ -71,7 +72,7 @@ class SboOrderIssue(models.Model):
         for vals, order in zip(vals_list, orders, strict=True):
             if not self.env.su:
                 vals = self._opened(vals)
-            vals.setdefault("opened_at", self._now())
+            vals.setdefault("opened_at", clock.now(self.env))
             vals.update(
                 company_id=order.company_id.id, partner_id=order.partner_id.commercial_partner_id.id,
                 team_id=order.team_id.id, state="open")
@@ -101,7 +102,7 @@ class SboOrderIssue(models.Model):
         """What people enter: nothing but the facts; the moments of steps come with the steps."""
         for name in self._closed:
             vals.pop(name, None)
-        if vals.get("opened_at") and fields.Datetime.to_datetime(vals["opened_at"]) > self._now():
+        if vals.get("opened_at") and fields.Datetime.to_datetime(vals["opened_at"]) > clock.now(self.env):
             raise UserError(self.env._("An issue cannot have become known in the future."))
         return vals
 

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools import clock
+
 # Marks the date that a line of the log brings; an object, so that no caller can send it.
 KEPT = object()
 
@@ -85,7 +87,7 @@ class SboOrderPromises(models.AbstractModel):
             last.action_told()
             return None
         action = self.action_sbo_new_promise()
-        now = self.env["sbo.order.promise"]._now()
+        now = clock.as_of(self.env)
         forecast = self.sbo_expected_date if self.sbo_expected_date > now else False
         action["context"].update(default_forecast=forecast, default_told_how="call")
         return action
