@@ -44,12 +44,13 @@ class SboOrderNoticed(models.AbstractModel):
         return {**action, "domain": [("order_id", "in", self.ids)], "context": {}}
 
     def _sbo_confirmed(self):
-        super()._sbo_confirmed()
+        result = super()._sbo_confirmed()
         # Superuser: whoever confirms need not see departments or notices.
         told = self.sudo()
         rows = told._sbo_first_notices(told._sbo_concerned())
         if rows:
             self.env["sbo.order.notice"].sudo()._make(rows)
+        return result
 
     def _sbo_first_notices(self, concerned):
         """What the first notices to these departments say (superuser).
