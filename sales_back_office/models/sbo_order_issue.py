@@ -23,7 +23,8 @@ class SboOrderIssue(models.Model):
     _name = "sbo.order.issue"
     _description = "Order Issue"
     # The flow stands before the thread: it listens to what the thread posts.
-    _inherit = ["sbo.order.issue.flow", "mail.thread", "mail.activity.mixin", "sbo.checked.mixin", "sbo.closed.mixin"]
+    _inherit = ["sbo.order.issue.flow", "sbo.order.issue.charge", "mail.thread", "mail.activity.mixin",
+                "sbo.checked.mixin", "sbo.closed.mixin"]
     _closed = frozenset({
         "state", "reply_due_at", "result_due_at", "replied_at", "replied_by_id", "solved_at", "solved_by_id",
         "opened_by_id", "solution"})
@@ -50,7 +51,8 @@ class SboOrderIssue(models.Model):
         "sbo.department", check_company=True, tracking=True, index="btree_not_null",
         help="The department that has to put it right.")
     user_id = fields.Many2one(
-        "res.users", "Person in Charge", tracking=True, index="btree_not_null",
+        "res.users", "Person in Charge", tracking=True, index="btree_not_null", check_company=True,
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
         help="Who has to put it right in the house; the clerk answers the customer.")
     description = fields.Text("What Happened", required=True)
     solution = fields.Text(tracking=True)
@@ -63,7 +65,8 @@ class SboOrderIssue(models.Model):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for issue in self:
             name = issue.name if issue._origin else self.env._("New Issue")
-            issue.display_name = " ".join(filter(None, (name, kinds.get(issue.kind), issue.order_id.name)))
+            # Superuser: who puts it right sees the issue, not the order.
+            issue.display_name = " ".join(filter(None, (name, kinds.get(issue.kind), issue.sudo().order_id.name)))
 
     @api.model_create_multi
     def create(self, vals_list):
