@@ -55,6 +55,8 @@ class SboOrderContracted(models.AbstractModel):
         result = super()._sbo_refuse_confirmation()
         # Superuser: whoever confirms need not see the contract.
         contracts = self._sbo_contracts().sudo()
+        # Whoever takes one of them back at this moment sees the orders, or this one sees the draft.
+        contracts._take_turn()
         reasons = [reason for contract in contracts if (reason := contract._why_not_ordered())]
         if reasons:
             raise UserError("\n".join(reasons))
@@ -88,6 +90,7 @@ class SboOrderContracted(models.AbstractModel):
                     contract=contract.display_name, owner=owner.display_name))
 
     def _sbo_refuse_unreviewed(self, contracts):
+        contracts._take_turn()  # as above
         unreviewed = contracts.filtered(lambda contract: contract.state in UNREVIEWED)
         if unreviewed:
             raise UserError(unreviewed[0]._why_not_ordered())
