@@ -1,5 +1,6 @@
 """Orders and their deliveries, through the same doors a user takes: create, confirm, validate."""
 
+from odoo.addons.sales_back_office.tools.clock import Given
 from odoo.fields import Command
 
 from .dates import OPENED, ORDERED, PROMISED, moment
@@ -33,7 +34,7 @@ def make_orders(env, orders, customers, salespeople, products):
         }
         for order in orders
     ]
-    model = env["sale.order"].with_context(sbo_as_of=moment(OPENED))
+    model = env["sale.order"].with_context(sbo_as_of=Given.at(moment(OPENED)))
     made = env["sale.order"]
     for start in range(0, len(values), CHUNK):
         made += model.create(values[start : start + CHUNK]).with_env(env)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from odoo.addons.sales_back_office.tools.clock import Given
 from odoo.fields import Command
 
 from .dates import CLOSED, OPENED, ZONE, moment
@@ -132,7 +133,8 @@ def make_customers(env, customers, orders, salespeople):
             }
         )
     # the clerks have answered for them since the books were opened
-    partners = env["res.partner"].with_context(sbo_as_of=moment(OPENED), sbo_no_assignment=True).create(values)
+    opened = Given.at(moment(OPENED))
+    partners = env["res.partner"].with_context(sbo_as_of=opened, sbo_no_assignment=True).create(values)
     return dict(zip((row["CustomerID"] for row in customers), partners.with_env(env), strict=True))
 
 

@@ -256,6 +256,7 @@ from . import stock_picking
 from . import account_payment_term
 from . import sbo_order_promise
 from . import sbo_order_issue_flow
+from . import sbo_order_issue_charge
 from . import sbo_order_issue
 from . import sbo_order_progress
 from . import sbo_on_time

@@ -75,9 +75,15 @@ class SaleOrder(models.Model):
 
     def _sbo_become_confirmed(self):
         if self:
-            self._sbo_block("confirm")
-            self._sbo_refuse_confirmation()
+            self._sbo_check_confirmation()
             self._sbo_confirmed()
+
+    def _sbo_check_confirmation(self):
+        """
+        :raise UserError: a check or one of the areas refuses these orders, which are confirmed already
+        """
+        self._sbo_block("confirm")
+        self._sbo_refuse_confirmation()
 
     def _sbo_check_clerk_change(self):
         confirmed = self.filtered(lambda order: order.state == "sale")

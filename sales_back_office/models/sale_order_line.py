@@ -14,10 +14,10 @@ class SaleOrderLine(models.Model):
 
     @api.depends("product_id", "product_uom_id", "product_uom_qty", "order_id.pricelist_id", "order_id.currency_id")
     def _compute_sbo_pricelist_price(self):
-        """The price by pricelist; combos, sections and down payments have none."""
+        """The price by pricelist; combos, sections and what Odoo adds itself have none."""
         for line in self:
-            if not line.product_id or line.display_type or line.is_downpayment or line.product_type == "combo" \
-                    or line.combo_item_id or not line.order_id.currency_id:
+            if not line._sbo_is_ordered() or line.product_type == "combo" or line.combo_item_id \
+                    or not line.order_id.currency_id:
                 line.sbo_pricelist_price = 0
             else:
                 line.sbo_pricelist_price = line._get_pricelist_price()

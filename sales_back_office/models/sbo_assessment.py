@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL, format_date
 from odoo.tools.misc import babel_locale_parse, get_lang
 
-from ..tools import periods
+from ..tools import clock, periods
 
 PAY_GROUPS = "sales_back_office.sbo_group_supervisor,sales_back_office.sbo_group_auditor"
 
@@ -214,7 +214,7 @@ class SboAssessment(models.Model):
 
     @api.model
     def _get_current_month(self, company):
-        return periods.bounds("month", periods.local_day(self._now(), self._zone(company)))
+        return periods.bounds("month", periods.local_day(clock.now(self.env), self._zone(company)))
 
     def _period_label(self):
         if self.period_type == "month" and self.period_start:

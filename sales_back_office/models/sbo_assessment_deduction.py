@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools import clock
 from .sbo_assessment_flow import CLERK, MANAGER, SUPERVISOR
 
 STATES = [("counted", "Counted"), ("pending", "Pending"), ("exempt", "Exempt"), ("withdrawn", "Withdrawn")]
@@ -146,7 +147,7 @@ class SboAssessmentDeduction(models.Model):
             exempt=True,
             exempt_reason=reason,
             exempt_by_id=self.env.uid,
-            exempt_at=self._now(),
+            exempt_at=clock.now(self.env),
             state="exempt",
         )
 
@@ -159,7 +160,7 @@ class SboAssessmentDeduction(models.Model):
         text = self._reason(text)
         if not text:
             return self._ask("appeal")
-        self._decide("appeal", appeal_state="open", appeal_text=text, appeal_at=self._now())
+        self._decide("appeal", appeal_state="open", appeal_text=text, appeal_at=clock.now(self.env))
 
     def action_accept(self, outcome=None):
         """The manager accepts the appeal: the points come back."""
@@ -174,7 +175,7 @@ class SboAssessmentDeduction(models.Model):
             exempt=True,
             exempt_reason=outcome,
             exempt_by_id=self.env.uid,
-            exempt_at=self._now(),
+            exempt_at=clock.now(self.env),
             state="exempt",
         )
 
@@ -218,7 +219,7 @@ class SboAssessmentDeduction(models.Model):
         if action == "appeal":
             if self.appeal_state or self.state != "counted":
                 return self.env._("there is nothing to appeal against, or the appeal has been made")
-            if sheet.appeal_deadline and sheet._now() > sheet.appeal_deadline:
+            if sheet.appeal_deadline and clock.now(self.env) > sheet.appeal_deadline:
                 return self.env._("the appeal period is over")
         if action in ("accept", "reject") and self.appeal_state != "open":
             return self.env._("no appeal waits for a decision")
@@ -245,9 +246,6 @@ class SboAssessmentDeduction(models.Model):
     @api.model
     def _reason(self, text):
         return text.strip() if isinstance(text, str) else ""
-
-    def _now(self):
-        return self.env["sbo.assessment"]._now()
 
     def _explain(self):
         """How the points came about, in one line."""

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools import clock
+
 CLERK = "sales_back_office.sbo_group_clerk"
 SUPERVISOR = "sales_back_office.sbo_group_supervisor"
 MANAGER = "sales_back_office.sbo_group_manager"
@@ -128,7 +130,7 @@ class SboAssessmentFlow(models.AbstractModel):
                     sheet=waiting[0].display_name,
                 )
             )
-        self._step("confirm", confirmed_by_id=self.env.uid, confirmed_at=self._now())
+        self._step("confirm", confirmed_by_id=self.env.uid, confirmed_at=clock.now(self.env))
         self._ask_for(lambda sheet: sheet.user_id, self.env._("Sign your assessment after the interview"))
 
     def action_sign(self):
@@ -137,7 +139,7 @@ class SboAssessmentFlow(models.AbstractModel):
             sheet._step(
                 "sign",
                 acknowledged_by_id=self.env.uid,
-                acknowledged_at=self._now(),
+                acknowledged_at=clock.now(self.env),
                 appeal_deadline=sheet._get_appeal_deadline(),
             )
         self._ask_for(lambda sheet: sheet._get_manager(), self.env._("Approve after the appeal period"), deadline=True)
@@ -154,7 +156,7 @@ class SboAssessmentFlow(models.AbstractModel):
         for sheet in self:
             if "open" in sheet.deduction_ids.mapped("appeal_state"):
                 raise UserError(self.env._("“%s” has an appeal nobody has decided on.", sheet.display_name))
-            if sheet.appeal_deadline and self._now() < sheet.appeal_deadline:
+            if sheet.appeal_deadline and clock.now(self.env) < sheet.appeal_deadline:
                 raise UserError(
                     self.env._(
                         "The appeal period of “%(sheet)s” runs until %(deadline)s; approve it after that.",
@@ -164,11 +166,11 @@ class SboAssessmentFlow(models.AbstractModel):
                         ),
                     )
                 )
-        self._step("approve", approved_by_id=self.env.uid, approved_at=self._now())
+        self._step("approve", approved_by_id=self.env.uid, approved_at=clock.now(self.env))
 
     def action_lock(self):
         """From here on the sheet never changes."""
-        self._step("lock", locked_by_id=self.env.uid, locked_at=self._now())
+        self._step("lock", locked_by_id=self.env.uid, locked_at=clock.now(self.env))
 
     def action_reopen(self):
         """Back to the live draft: signatures fall, exemptions and appeals stay visible."""
@@ -295,7 +297,7 @@ class SboAssessmentFlow(models.AbstractModel):
                 "res_id": sheet.id,
                 "user_id": who(sheet).id,
                 "summary": summary,
-                "date_deadline": (deadline and sheet.appeal_deadline or self._now()).date(),
+                "date_deadline": (deadline and sheet.appeal_deadline or clock.now(self.env)).date(),
             }
             for sheet in self
             if activity_type and who(sheet)
@@ -320,10 +322,6 @@ class SboAssessmentFlow(models.AbstractModel):
     def _get_appeal_deadline(self):
         days = self.standard_id.appeal_days
         if not days:
-            return self._now()
+            return clock.now(self.env)
         calendar = self.company_id.sudo()._sbo_calendar()  # settings of the company
-        return calendar._sbo_plan(self._now(), days=days)
-
-    @api.model
-    def _now(self):
-        return fields.Datetime.to_datetime(self.env.context.get("sbo_as_of")) or fields.Datetime.now()
+        return calendar._sbo_plan(clock.now(self.env), days=days)

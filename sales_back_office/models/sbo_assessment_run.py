@@ -3,7 +3,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..tools import periods
+from ..tools import clock, periods
 from .sbo_assessment_flow import OPEN_STATES
 
 NOW = SQL("now() AT TIME ZONE 'UTC'")
@@ -71,7 +71,7 @@ class SboAssessmentRun(models.AbstractModel):
         # Superuser: counting reads the calendars and settings of the company; a clerk may ask for it.
         sheets = self.sudo().filtered(lambda sheet: sheet.state in OPEN_STATES)
         self.env.flush_all()
-        as_of = as_of or self._now()
+        as_of = as_of or clock.now(self.env)
 
         groups = sheets.sorted(lambda sheet: (sheet.period_start, sheet.period_end, sheet.id)).grouped(
             lambda sheet: (sheet.period_start, sheet.period_end, sheet.company_id, sheet.standard_id)

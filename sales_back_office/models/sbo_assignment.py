@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools import clock
 from .sbo_assignment_opening import GONE, OPEN_STATES
 
 KINDS = [("new", "New Customer"), ("adjust", "Change of Salesperson"), ("leaver", "Leaver"), ("withdraw", "Withdrawn")]
@@ -78,7 +79,7 @@ class SboAssignment(models.Model):
     def create(self, vals_list):
         if not self.env.su:
             self._complete_by_hand(vals_list)
-        now = self._moment()
+        now = clock.now(self.env)
         companies = self.env["res.company"]
         for vals in vals_list:
             vals["company_id"] = vals.get("company_id") or self.env.company.id
@@ -174,7 +175,7 @@ class SboAssignment(models.Model):
         :param choices: {assignment: (user, basis in words, rule or None, whether chosen by the rule)}
         :param acknowledged: the salesperson has brought the customer in: there is nothing to hand over
         """
-        now = self._moment()
+        now = clock.now(self.env)
         records = self.browse([record.id for record in choices])
         dues = self._deadlines([(record.company_id, now) for record in records], "sbo_acknowledge_hours")
         # Superuser: the step was checked before, the fields themselves are closed to everybody.

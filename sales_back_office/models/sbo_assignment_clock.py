@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools import clock
+
 # field: (its deadline, the moment that ends the wait)
 LATE = {
     "assign_late_hours": ("assign_due_at", "assigned_at"),
@@ -19,7 +21,7 @@ class SboAssignmentClock(models.AbstractModel):
     _inherit = ["sbo.checked.mixin"]
 
     received_at = fields.Datetime(
-        required=True, default=lambda self: self._moment(), tracking=True, copy=False,
+        required=True, default=lambda self: clock.now(self.env), tracking=True, copy=False,
         help="When the customer became known to the house, which may be before it was keyed in.")
     assign_due_at = fields.Datetime("To Be Assigned Until", readonly=True, copy=False)
     assigned_at = fields.Datetime(readonly=True, copy=False)
@@ -82,11 +84,6 @@ class SboAssignmentClock(models.AbstractModel):
     # === hours === #
 
     @api.model
-    def _moment(self):
-        """What counts as now: the context's ``sbo_as_of``, so that the past can be loaded."""
-        return fields.Datetime.to_datetime(self.env.context.get("sbo_as_of")) or fields.Datetime.now()
-
-    @api.model
     def _deadlines(self, pairs, hours_field):
         """{(company, moment): deadline}: one question for each different pair, however many records share it."""
         return {
@@ -99,7 +96,7 @@ class SboAssignmentClock(models.AbstractModel):
     def _sql_late(self, alias, name) -> SQL:
         due, done = LATE[name]
         end = SQL("COALESCE(%s, %s, %s)", SQL.identifier(alias, done), SQL.identifier(alias, "cancelled_at"),
-                  self._moment())
+                  clock.as_of(self.env))
         calendar = SQL("(SELECT resource_calendar_id FROM res_company WHERE id = %s)",
                        SQL.identifier(alias, "company_id"))
         late = self.env["sbo.working.day"]._sql_late_seconds(calendar, SQL.identifier(alias, due), end)

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_datetime
 
+from ..tools import clock
+
 CLERK = "sales_back_office.sbo_group_clerk"
 # action: (from, to, who may). Feeds the buttons, the guards and their sentences.
 # "receiver" is the salesperson, or on his behalf and with a note whoever leads him.
@@ -88,7 +90,7 @@ class SboAssignmentFlow(models.AbstractModel):
         reason = (reason or "").strip()
         if not reason:
             return self._ask("recall")
-        self._step("recall", cancel_reason=reason, cancelled_at=self._moment())
+        self._step("recall", cancel_reason=reason, cancelled_at=clock.now(self.env))
         for former, records in self.grouped("from_user_id").items():
             records._set_salesperson(former)
         self._follow_up(background=reason)
@@ -98,7 +100,7 @@ class SboAssignmentFlow(models.AbstractModel):
         reason = (reason or "").strip()
         if not reason:
             return self._ask("cancel")
-        self._step("cancel", cancel_reason=reason, cancelled_at=self._moment())
+        self._step("cancel", cancel_reason=reason, cancelled_at=clock.now(self.env))
 
     def action_reassign(self, user_id=None, basis=None):
         """Give acknowledged customers to another salesperson: a new assignment each, this one stays as it is."""
@@ -133,7 +135,7 @@ class SboAssignmentFlow(models.AbstractModel):
                     "“%(assignment)s” is not complete: tick what you have received (%(missing)s), or send it back as "
                     "wrong information.",
                     assignment=record.display_name, missing=", ".join(record._missing_ticks())))
-        self._step("acknowledge", outcome="accepted", acknowledged_at=self._moment(),
+        self._step("acknowledge", outcome="accepted", acknowledged_at=clock.now(self.env),
                    acknowledged_by_id=self.env.uid, answer_note=note)
 
     def action_send_back(self, reason=None):
@@ -141,7 +143,7 @@ class SboAssignmentFlow(models.AbstractModel):
         reason = (reason or "").strip()
         if not reason:
             return self._ask("send_back")
-        self._step("send_back", outcome="wrong", acknowledged_at=self._moment(),
+        self._step("send_back", outcome="wrong", acknowledged_at=clock.now(self.env),
                    acknowledged_by_id=self.env.uid, answer_note=reason)
         new = self._follow_up(background=reason)
         new._ask_clerk(self.env._("Correct what the salesperson has sent back, then assign it again"))

@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
+from ..tools import clock
+
 OPEN_STATES = ("received", "assigned")
 # Marks the deletion that follows from a customer's. It is this object that counts, and no RPC call can send it.
 GONE = object()
@@ -120,7 +122,7 @@ class SboAssignmentOpening(models.AbstractModel):
         if self:
             # Superuser: it is a consequence, nobody's decision.
             self.sudo().with_context(tracking_disable=True).write(
-                {"state": "cancelled", "cancel_reason": reason, "cancelled_at": self._moment()})
+                {"state": "cancelled", "cancel_reason": reason, "cancelled_at": clock.now(self.env)})
             self._log_step("cancel", reason)
             self._close_activities()
 

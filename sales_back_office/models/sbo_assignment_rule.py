@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
-from ..tools import distribution, periods
+from ..tools import clock, distribution, periods
 
 SIZE_FIELDS = {"large": "size_large", "medium": "size_medium", "small": "size_small", "micro": "size_micro"}
 
@@ -115,7 +115,7 @@ class SboAssignmentRule(models.Model):
 
     def _away(self, users):
         """{user who is away now: absence}, and those who cannot be given anything at all."""
-        now = self.env["sbo.assignment"]._moment()
+        now = clock.now(self.env)
         # Superuser: absences of salespeople, which a clerk may not see across companies.
         absences = self.env["sbo.absence"].sudo().search(
             [("user_id", "in", users.ids), ("date_from", "<=", now), ("date_to", ">", now)])
@@ -156,7 +156,7 @@ class SboAssignmentRule(models.Model):
 
     def _period_start(self):
         """The first moment (naive UTC) of the counting period that is running."""
-        moment = self.env["sbo.assignment"]._moment()
+        moment = clock.now(self.env)
         if self.period == "ever":
             return fields.Datetime.to_datetime("1970-01-01")
         tz = self.with_context(tz=self.company_id._sbo_tz()).env.tz

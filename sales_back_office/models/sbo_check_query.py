@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools import moments
+from ..tools import clock, moments
 
 # What a method check returns, in this order.
 METHOD_COLUMNS = ("res_id", "key", "user_id", "due_at", "done_at", "quantity", "evidence")
@@ -40,7 +40,7 @@ class SboCheckQuery(models.AbstractModel):
         ).with_company(company)
 
     def _as_of(self):
-        return self.env.context.get("sbo_as_of") or fields.Datetime.now()
+        return clock.as_of(self.env)
 
     def _since_day(self):
         """The first day that this check looks at, in ``env.company``: the company's or its own, the later of both."""

@@ -154,10 +154,6 @@ class SboContactLog(models.Model):
         logs = self.sudo().filtered(lambda log: log.subject == "shipment")
         return logs.picking_id | logs.filtered(lambda log: not log.picking_id).order_id.picking_ids
 
-    @api.model
-    def _now(self):
-        return fields.Datetime.to_datetime(self.env.context.get("sbo_as_of")) or fields.Datetime.now()
-
     def _plan_next(self):
         """A call in the author's list of activities, on the customer."""
         planned = self.filtered("next_on")

@@ -1,5 +1,7 @@
 from odoo import SUPERUSER_ID, fields, models
 
+from ..tools import clock
+
 SEEN_BY = "sales_team.group_sale_salesman,sales_back_office.sbo_group_auditor"
 
 
@@ -62,7 +64,7 @@ class SboContactedMixin(models.AbstractModel):
         self.env["sbo.contact.log"].sudo().create(dict(
             defaults, contact_id=person.id, kind="email", subject=self._sbo_contact_subject, result="sent",
             user_id=self.env.uid, note=message.subject or message.record_name, message_id=message.id,
-            date=self.env["sbo.contact.log"]._now()))
+            date=clock.now(self.env)))
 
     def _sbo_contact_defaults(self):
         """Values of a contact that follow from the record; override to name the document."""

@@ -142,5 +142,11 @@ class SboContractSteps(models.AbstractModel):
 
     def _touch(self):
         """Somebody changes a part of these: whoever takes a step with one of them at the same time looks again."""
+        self._take_turn()
+
+    def _take_turn(self):
+        """Change the rows: whoever takes a step with one of these at the same time has to begin again, and looks."""
+        if not self:
+            return
         self.env.cr.execute(SQL("UPDATE %s SET write_date = now() AT TIME ZONE 'UTC' WHERE id = ANY(%s)",
                                 SQL.identifier(self._table), self.ids))

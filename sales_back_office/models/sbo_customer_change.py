@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from ..tools import clock
 from .sbo_customer_quality import ACCOUNT
 
 REASONS = [("entry_error", "Entry Error"), ("customer_change", "The Customer Has Changed")]
@@ -122,7 +123,7 @@ class SboCustomerChange(models.Model):
             those in which only the spelling differs are left out
         """
         essence = self.env["res.partner"]._sbo_essence
-        moment = self.env["sbo.responsibility"]._moment()
+        moment = clock.now(self.env)
         rows = [
             (partner.id, partner.name, partner.company_id.id or None, name, account, old, new, self.env.uid, moment)
             for partner, name, account, old, new in changes if essence(name, old) != essence(name, new)]

@@ -4,6 +4,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools import clock
 from ..tools.staging import staged
 
 _logger = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ class SboCustomerFigureRefresh(models.AbstractModel):
         :param as_of: the moment that counts as now, naive UTC
         :param grade: grade in any case
         """
-        as_of = as_of or self.env.context.get("sbo_as_of") or fields.Datetime.now()
+        as_of = as_of or clock.now(self.env)
         self.env.flush_all()
         for company in companies or self.env.company:
             figures = self._in_company(company)

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_amount
 
+from ..tools import clock
 from .sbo_customer_figure import GRADES, LIFECYCLES
 
 SEEN_BY = "sales_team.group_sale_salesman,sales_back_office.sbo_group_auditor,account.group_account_invoice"
@@ -189,7 +190,7 @@ class SboCustomerFigures(models.AbstractModel):
         customers = self._origin.filtered(lambda partner: partner == partner.commercial_partner_id)
         if not customers:
             return {}, {}
-        as_of = self.env.context.get("sbo_as_of") or fields.Datetime.now()
+        as_of = clock.as_of(self.env)
         figures = self.env["sbo.customer.figure"].sudo()
         day = figures._local_day(as_of)
         self.env["sale.order.line"].flush_model()

@@ -1,5 +1,7 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
+
+from ..tools import clock
 
 
 class SboDeliveryFacts(models.AbstractModel):
@@ -15,7 +17,7 @@ class SboDeliveryFacts(models.AbstractModel):
     @api.model
     def _as_of(self):
         """The moment that counts as now: the context's ``sbo_as_of``, else now (naive UTC)."""
-        return fields.Datetime.to_datetime(self.env.context.get("sbo_as_of")) or fields.Datetime.now()
+        return clock.as_of(self.env)
 
     @api.model
     def _sql_moves(self, condition, as_of) -> SQL:

@@ -27,8 +27,7 @@ class SboOnTime(models.Model):
     _depends = {
         "sale.order": ["commitment_date", "company_id", "date_order", "partner_id", "sbo_clerk_id", "state", "team_id",
                        "user_id"],
-        "sale.order.line": ["display_type", "is_downpayment", "order_id", "product_id", "product_uom_id",
-                            "product_uom_qty"],
+        "sale.order.line": ["display_type", "order_id", "product_id", "product_uom_id", "product_uom_qty"],
         "sbo.order.promise": ["new_date", "order_id", "promised", "reason"],
         "stock.move": ["date", "date_deadline", "location_dest_id", "location_id", "origin_returned_move_id",
                        "picking_id", "product_id", "product_uom", "quantity", "sale_line_id", "state", "to_refund"],
@@ -146,7 +145,7 @@ class SboOnTime(models.Model):
                 CROSS JOIN LATERAL (SELECT %(promised_on)s AS promised_on, %(first_on)s AS first_promised_on) d
                 CROSS JOIN LATERAL (%(moved)s) q
                 WHERE o.state = 'sale' AND o.date_order <= %(as_of)s AND l.display_type IS NULL
-                  AND NOT COALESCE(l.is_downpayment, FALSE) AND pt.type = 'consu'
+                  AND pt.type = 'consu'
                   AND (l.product_uom_qty > 0 OR q.late > 0 OR q.on_time > 0)""",
             today=self._sql_day(SQL("%s::timestamp", as_of), zone), waiting=self._sql_waiting(as_of),
             companies=companies, deadline=self._sql_deadline(), agreed=self._sql_agreed(as_of),

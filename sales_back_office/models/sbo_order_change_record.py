@@ -4,6 +4,8 @@ from .sbo_order_change_line import FIELDS, PRICES
 from .sbo_order_line_entry import Removed
 
 FOLLOWED = {name for name, _label in FIELDS}
+# Changes by which an order can begin to concern a department.
+PRODUCTS = {"added", "product_id"}
 
 
 class SboOrderChangeRecord(models.AbstractModel):
@@ -136,7 +138,16 @@ class SboOrderChangeRecord(models.AbstractModel):
             rows += [{**common, "department_id": item.id} for item in departments - told.department_id]
             # Who has changed it knows.
             rows += [{**common, "user_id": item.id} for item in people - told.user_id - sheet.user_id]
+        rows += self._first_notices({order: sheet for order, sheet in sheets.items() if sheet not in empty})
         empty.notice_ids.write({"state": "cancelled"})
         empty.unlink()
         if rows:
             self.env["sbo.order.notice"]._make(rows)
+
+    def _first_notices(self, sheets):
+        """What departments are told that an order concerns since another product has come into it."""
+        grown = {order: sheet for order, sheet in sheets.items() if PRODUCTS & set(sheet.line_ids.mapped("field"))}
+        orders = self.env["sale.order"].union(*grown)
+        concerned = {order: departments - order._sbo_told() for order, departments in orders._sbo_concerned().items()}
+        return [{**row, "change_id": sheets[orders.browse(row["order_id"])].id}
+                for row in orders._sbo_first_notices(concerned)]

@@ -49,6 +49,5 @@ class SboOrderChanged(models.AbstractModel):
         purchases and productions.
         """
         self.ensure_one()
-        told = self.sbo_notice_ids.filtered(lambda notice: notice.kind == "confirmed" and notice.state != "cancelled")
         pickings = self.picking_ids.filtered(lambda picking: picking.state not in ("done", "cancel"))
-        return told.department_id, pickings.user_id
+        return self._sbo_told(), pickings.user_id

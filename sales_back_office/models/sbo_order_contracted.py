@@ -29,13 +29,18 @@ class SboOrderContracted(models.AbstractModel):
             order._sbo_refuse_stranger()
 
     def write(self, vals):
-        """A confirmed order does not come under a contract that nobody has reviewed by the back door."""
-        moved = self.browse()
-        if "sbo_contract_id" in vals:
-            moved = self.filtered(
-                lambda order: order.state == "sale" and order.sbo_contract_id.id != (vals["sbo_contract_id"] or False))
-            moved._sbo_refuse_leaving(moved.sbo_contract_id)
-        result = super().write(vals)
+        """A confirmed order does not come under a contract that nobody has reviewed by the back door.
+
+        Its lines follow it, except for those that are under a contract of their own.
+        """
+        if "sbo_contract_id" not in vals:
+            return super().write(vals)
+        moved = self.filtered(
+            lambda order: order.state == "sale" and order.sbo_contract_id.id != (vals["sbo_contract_id"] or False))
+        moved._sbo_refuse_leaving(moved.sbo_contract_id)
+        own = self.order_line._sbo_apart()
+        with self.env.protecting([own._fields["sbo_contract_id"]], own):
+            result = super().write(vals)
         # Superuser: whoever moves the order need not see the contract.
         moved.sudo()._sbo_refuse_unreviewed(moved.sudo().sbo_contract_id)
         moved.sudo().sbo_contract_id._execute_ordered()
@@ -55,6 +60,8 @@ class SboOrderContracted(models.AbstractModel):
         result = super()._sbo_refuse_confirmation()
         # Superuser: whoever confirms need not see the contract.
         contracts = self._sbo_contracts().sudo()
+        # Whoever takes one of them back at this moment sees the orders, or this one sees the draft.
+        contracts._take_turn()
         reasons = [reason for contract in contracts if (reason := contract._why_not_ordered())]
         if reasons:
             raise UserError("\n".join(reasons))
@@ -88,6 +95,7 @@ class SboOrderContracted(models.AbstractModel):
                     contract=contract.display_name, owner=owner.display_name))
 
     def _sbo_refuse_unreviewed(self, contracts):
+        contracts._take_turn()  # as above
         unreviewed = contracts.filtered(lambda contract: contract.state in UNREVIEWED)
         if unreviewed:
             raise UserError(unreviewed[0]._why_not_ordered())

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..tools import clock
 from ..tools.choices import CAUSES
 
 KINDS = [
@@ -22,7 +23,8 @@ class SboOrderIssue(models.Model):
     _name = "sbo.order.issue"
     _description = "Order Issue"
     # The flow stands before the thread: it listens to what the thread posts.
-    _inherit = ["sbo.order.issue.flow", "mail.thread", "mail.activity.mixin", "sbo.checked.mixin", "sbo.closed.mixin"]
+    _inherit = ["sbo.order.issue.flow", "sbo.order.issue.charge", "mail.thread", "mail.activity.mixin",
+                "sbo.checked.mixin", "sbo.closed.mixin"]
     _closed = frozenset({
         "state", "reply_due_at", "result_due_at", "replied_at", "replied_by_id", "solved_at", "solved_by_id",
         "opened_by_id", "solution"})
@@ -49,7 +51,8 @@ class SboOrderIssue(models.Model):
         "sbo.department", check_company=True, tracking=True, index="btree_not_null",
         help="The department that has to put it right.")
     user_id = fields.Many2one(
-        "res.users", "Person in Charge", tracking=True, index="btree_not_null",
+        "res.users", "Person in Charge", tracking=True, index="btree_not_null", check_company=True,
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
         help="Who has to put it right in the house; the clerk answers the customer.")
     description = fields.Text("What Happened", required=True)
     solution = fields.Text(tracking=True)
@@ -62,7 +65,8 @@ class SboOrderIssue(models.Model):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for issue in self:
             name = issue.name if issue._origin else self.env._("New Issue")
-            issue.display_name = " ".join(filter(None, (name, kinds.get(issue.kind), issue.order_id.name)))
+            # Superuser: who puts it right sees the issue, not the order.
+            issue.display_name = " ".join(filter(None, (name, kinds.get(issue.kind), issue.sudo().order_id.name)))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -71,7 +75,7 @@ class SboOrderIssue(models.Model):
         for vals, order in zip(vals_list, orders, strict=True):
             if not self.env.su:
                 vals = self._opened(vals)
-            vals.setdefault("opened_at", self._now())
+            vals.setdefault("opened_at", clock.now(self.env))
             vals.update(
                 company_id=order.company_id.id, partner_id=order.partner_id.commercial_partner_id.id,
                 team_id=order.team_id.id, state="open")
@@ -101,7 +105,7 @@ class SboOrderIssue(models.Model):
         """What people enter: nothing but the facts; the moments of steps come with the steps."""
         for name in self._closed:
             vals.pop(name, None)
-        if vals.get("opened_at") and fields.Datetime.to_datetime(vals["opened_at"]) > self._now():
+        if vals.get("opened_at") and fields.Datetime.to_datetime(vals["opened_at"]) > clock.now(self.env):
             raise UserError(self.env._("An issue cannot have become known in the future."))
         return vals
 

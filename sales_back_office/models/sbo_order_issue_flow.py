@@ -2,6 +2,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools import clock
+
 USER = "base.group_user"
 CLERK = "sales_back_office.sbo_group_clerk"
 STATES = [
@@ -32,7 +34,7 @@ class SboOrderIssueFlow(models.AbstractModel):
 
     state = fields.Selection(STATES, required=True, readonly=True, default="open", index=True, tracking=True)
     opened_at = fields.Datetime(
-        "Opened", required=True, default=lambda self: self._now(),
+        "Opened", required=True, default=lambda self: clock.now(self.env),
         help="When it became known in the house: the time limits start here.")
     opened_by_id = fields.Many2one("res.users", readonly=True, default=lambda self: self.env.user)
     reply_due_at = fields.Datetime("Reply Due", readonly=True, index=True)
@@ -57,7 +59,7 @@ class SboOrderIssueFlow(models.AbstractModel):
     @api.depends("reply_due_at", "replied_at", "result_due_at", "solved_at", "state")
     @api.depends_context("sbo_as_of")
     def _compute_late(self):
-        now = self._now()
+        now = clock.as_of(self.env)
         for issue in self:
             counted = issue.state != "cancelled"
             issue.reply_late = counted and issue.reply_due_at and (issue.replied_at or now) > issue.reply_due_at
@@ -76,8 +78,8 @@ class SboOrderIssueFlow(models.AbstractModel):
             customers = message.partner_ids.filtered(
                 lambda partner: partner.commercial_partner_id == self.order_id.partner_id.commercial_partner_id)
             if customers:
-                self.with_context(sbo_issue_reply=False)._take("reply", self._now())
-                self._log_contact("email", self._now(), message.subject or self.display_name, message)
+                self.with_context(sbo_issue_reply=False)._take("reply", clock.now(self.env))
+                self._log_contact("email", clock.now(self.env), message.subject or self.display_name, message)
         return message
 
     # === steps === #
@@ -106,11 +108,11 @@ class SboOrderIssueFlow(models.AbstractModel):
         :param how: by what means the customer heard of it
         :param moment: when that was (naive UTC), now by default
         """
-        moment = moment or self._now()
+        moment = moment or clock.now(self.env)
         labels = dict(self.env["sbo.order.issue.step"]._fields["step"]._description_selection(self.env))
         means = dict(self.env["sbo.order.issue.step"]._fields["how"]._description_selection(self.env))
         for issue in self:
-            if moment > self._now() or step in ("reply", "solve") and moment < issue.opened_at:
+            if moment > clock.now(self.env) or step in ("reply", "solve") and moment < issue.opened_at:
                 raise UserError(self.env._(
                     "“%s”: the step cannot lie before the issue was opened, nor in the future.", issue.display_name))
             issue._take(step, moment, text)
@@ -157,7 +159,3 @@ class SboOrderIssueFlow(models.AbstractModel):
             if reason:
                 raise (UserError if issue.state not in TRANSITIONS[step][0] else AccessError)(self.env._(
                     "“%(issue)s” cannot go this step: %(reason)s.", issue=issue.display_name, reason=reason))
-
-    @api.model
-    def _now(self):
-        return fields.Datetime.to_datetime(self.env.context.get("sbo_as_of")) or fields.Datetime.now()

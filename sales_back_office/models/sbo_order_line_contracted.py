@@ -16,7 +16,9 @@ class SboOrderLineContracted(models.AbstractModel):
     @api.depends("order_id.sbo_contract_id")
     def _compute_sbo_contract_id(self):
         for line in self:
-            line.sbo_contract_id = line.order_id.sbo_contract_id
+            # On the screen: the line as it is saved. What is saved already is kept apart by the order's write.
+            own = (self.browse() if line.id else line._origin)._sbo_apart()
+            line.sbo_contract_id = (own or line.order_id).sbo_contract_id
 
     @api.constrains("sbo_contract_id")
     def _check_sbo_contract(self):
@@ -50,6 +52,10 @@ class SboOrderLineContracted(models.AbstractModel):
         if "order_id" in vals:
             self._sbo_refuse_added()
         return result
+
+    def _sbo_apart(self):
+        """Those of these lines that are under another contract than their order, or under none."""
+        return self.filtered(lambda line: line.sbo_contract_id != line.order_id.sbo_contract_id)
 
     def _sbo_refuse_added(self):
         """

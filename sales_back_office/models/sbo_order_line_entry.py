@@ -47,9 +47,14 @@ class SboOrderLineEntry(models.AbstractModel):
             self.browse([line.id for line in ordered]).order_id._sbo_content_changed(ordered)
 
     def _sbo_is_ordered(self):
-        """Whether the line names goods that the customer has ordered: Odoo's own additions do not."""
+        """Whether the line names what the customer has ordered: Odoo's own additions do not.
+
+        Goods do, whatever the line is called: Odoo delivers them.
+        """
         self.ensure_one()
-        return bool(self.product_id) and not self.display_type and not self.is_downpayment and not self.is_expense
+        if not self.product_id or self.display_type:
+            return False
+        return not (self.is_downpayment or self.is_expense) or self.product_id.type == "consu"
 
     def _sbo_net_price(self):
         """The unit price after discount, as exact as prices are kept here."""

@@ -44,18 +44,25 @@ class SboOrderNoticed(models.AbstractModel):
         return {**action, "domain": [("order_id", "in", self.ids)], "context": {}}
 
     def _sbo_confirmed(self):
-        super()._sbo_confirmed()
+        result = super()._sbo_confirmed()
         # Superuser: whoever confirms need not see departments or notices.
         told = self.sudo()
-        concerned = told._sbo_concerned()
+        rows = told._sbo_first_notices(told._sbo_concerned())
+        if rows:
+            self.env["sbo.order.notice"].sudo()._make(rows)
+        return result
+
+    def _sbo_first_notices(self, concerned):
+        """What the first notices to these departments say (superuser).
+
+        :param concerned: {order: departments}
+        """
         rows = [(order, department) for order, departments in concerned.items() for department in departments]
-        if not rows:
-            return
-        due = told._sbo_task_days(rows)
-        self.env["sbo.order.notice"].sudo()._make([{
+        due = self._sbo_task_days(rows)
+        return [{
             "kind": "confirmed", "order_id": order.id, "company_id": order.company_id.id,
             "department_id": department.id, "task": department.task, "task_due_on": due[order, department],
-        } for order, department in rows])
+        } for order, department in rows]
 
     def _sbo_tell_cancelled(self):
         """Departments that know of an order hear that it is off; what they need not do any more is closed."""
@@ -81,6 +88,11 @@ class SboOrderNoticed(models.AbstractModel):
                 found[order] = departments.filtered(order._sbo_concerns)
         return found
 
+    def _sbo_told(self):
+        """The departments that know of this order (superuser)."""
+        return self.sbo_notice_ids.filtered(
+            lambda notice: notice.kind == "confirmed" and notice.state != "cancelled").department_id
+
     def _sbo_concerns(self, department):
         """Hook: whether a department must hear of this order (superuser)."""
         lines = self._sbo_product_lines()
@@ -93,7 +105,7 @@ class SboOrderNoticed(models.AbstractModel):
                 return False
         if routes:
             products = lines.product_id
-            return not routes.isdisjoint((lines.route_ids | products.route_ids | products.categ_id.route_ids).ids)
+            return not routes.isdisjoint((lines.route_ids | products.route_ids | products.categ_id.total_route_ids).ids)
         return True
 
     def _sbo_task_days(self, rows):

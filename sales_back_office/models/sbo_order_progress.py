@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools import clock
+
 STAGES = [
     ("waiting", "Waiting for Goods"),
     ("production", "In Production"),
@@ -26,7 +28,7 @@ class SboOrderProgress(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True, index=True)
     clerk_id = fields.Many2one("res.users", "Back-Office Clerk", readonly=True, index="btree_not_null")
-    date = fields.Datetime(required=True, readonly=True, default=lambda self: self._now())
+    date = fields.Datetime(required=True, readonly=True, default=lambda self: clock.now(self.env))
     user_id = fields.Many2one("res.users", "By", required=True, readonly=True, default=lambda self: self.env.user)
     stage = fields.Selection(STAGES, required=True)
     note = fields.Char("Remark", help="What is done, what is missing, what comes next.")
@@ -39,7 +41,7 @@ class SboOrderProgress(models.Model):
         orders = self.env["sale.order"].browse([vals["order_id"] for vals in vals_list])
         for vals, order in zip(vals_list, orders, strict=True):
             if not self.env.su:  # an entry is made when and by whom it is made
-                vals.update(date=self._now(), user_id=self.env.uid)
+                vals.update(date=clock.now(self.env), user_id=self.env.uid)
             vals.update(
                 company_id=order.company_id.id, clerk_id=order.sbo_clerk_id.id,
                 partner_id=order.partner_id.commercial_partner_id.id)
@@ -53,7 +55,3 @@ class SboOrderProgress(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(self.env._("Entries are the proof that an order was looked after; they are not deleted."))
-
-    @api.model
-    def _now(self):
-        return fields.Datetime.to_datetime(self.env.context.get("sbo_as_of")) or fields.Datetime.now()

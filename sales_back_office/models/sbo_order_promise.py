@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
+from ..tools import clock
+
 REASONS = [
     ("customer", "Asked for by the Customer"),
     ("shortage", "Shortage"),
@@ -54,7 +56,7 @@ class SboOrderPromise(models.Model):
         help="Calendar days by which the new date, else the forecast, is later than what was promised.")
     reason = fields.Selection(REASONS, "Why", tracking=True)
     note = fields.Char("Remark")
-    noted_at = fields.Datetime("Noted", required=True, readonly=True, default=lambda self: self._now())
+    noted_at = fields.Datetime("Noted", required=True, readonly=True, default=lambda self: clock.now(self.env))
     user_id = fields.Many2one(
         "res.users", "Noted By", required=True, readonly=True, default=lambda self: self.env.user)
     told_how = fields.Selection(HOW, "By Means of", tracking=True)
@@ -92,7 +94,7 @@ class SboOrderPromise(models.Model):
         for vals, order in zip(vals_list, orders, strict=True):
             vals.setdefault("promised", order.commitment_date)
             if not self.env.su:  # the log's own lines know the date before, people cannot choose it
-                vals.update(promised=order.commitment_date, user_id=self.env.uid, noted_at=self._now(),
+                vals.update(promised=order.commitment_date, user_id=self.env.uid, noted_at=clock.now(self.env),
                             change_id=False)
             vals.update(
                 company_id=order.company_id.id, clerk_id=order.sbo_clerk_id.id,
@@ -128,7 +130,7 @@ class SboOrderPromise(models.Model):
     def action_told(self):
         """The customer knows: told now, by the means chosen or a call."""
         for promise in self.filtered(lambda one: not one.told_at):
-            promise.write({"told_how": promise.told_how or "call", "told_at": self._now()})
+            promise.write({"told_how": promise.told_how or "call", "told_at": clock.now(self.env)})
 
     def action_open_order(self):
         """Open the order of this line."""
@@ -152,7 +154,7 @@ class SboOrderPromise(models.Model):
 
     def _add_told(self, vals):
         """Who says that the customer was told, and now unless said otherwise; nobody is told in the future."""
-        now = self._now()
+        now = clock.now(self.env)
         if vals.get("told_how") and not vals.get("told_at"):
             vals["told_at"] = now
         if vals.get("told_at"):
@@ -179,7 +181,3 @@ class SboOrderPromise(models.Model):
             if order.state != "sale":
                 raise UserError(self.env._(
                     "%s is not confirmed: its delivery date is simply changed on the quotation.", order.display_name))
-
-    @api.model
-    def _now(self):
-        return fields.Datetime.to_datetime(self.env.context.get("sbo_as_of")) or fields.Datetime.now()

@@ -2,6 +2,11 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools import clock
+
+# Marks the date that a line of the log brings; an object, so that no caller can send it.
+KEPT = object()
+
 
 class SboOrderPromises(models.AbstractModel):
     """What an order's customer was promised, and whether he knows what has become of it.
@@ -51,7 +56,7 @@ class SboOrderPromises(models.AbstractModel):
         return domain if True in value else ~domain
 
     def write(self, vals):
-        if "commitment_date" not in vals or self.env.context.get("sbo_promise_kept"):
+        if "commitment_date" not in vals or self.env.context.get("sbo_promise_kept") is KEPT:
             return super().write(vals)
         confirmed = self.filtered(lambda order: order.state == "sale")
         former = {order.id: order.commitment_date for order in confirmed}
@@ -82,7 +87,7 @@ class SboOrderPromises(models.AbstractModel):
             last.action_told()
             return None
         action = self.action_sbo_new_promise()
-        now = self.env["sbo.order.promise"]._now()
+        now = clock.as_of(self.env)
         forecast = self.sbo_expected_date if self.sbo_expected_date > now else False
         action["context"].update(default_forecast=forecast, default_told_how="call")
         return action
@@ -100,7 +105,7 @@ class SboOrderPromises(models.AbstractModel):
 
     def _sbo_keep_promise(self, promise):
         """Take over the date of a line of the log, without a second line for it."""
-        self.with_context(sbo_promise_kept=True).write({"commitment_date": promise.new_date})
+        self.with_context(sbo_promise_kept=KEPT).write({"commitment_date": promise.new_date})
 
     @api.model
     def _sbo_flush_promises(self):

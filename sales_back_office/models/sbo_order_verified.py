@@ -173,13 +173,20 @@ class SboOrderVerified(models.AbstractModel):
 
     def _sbo_held(self):
         """Those of these orders that would be refused now."""
-        held = self.browse()
-        for order in self:
+        return self.filtered(lambda order: order._sbo_would_be_refused())
+
+    def _sbo_would_be_refused(self):
+        """Tried out and undone: checks look at orders in the database, and some at confirmed ones only."""
+        with self.env.cr.savepoint() as trial:
+            self.env.cr.execute(SQL("UPDATE sale_order SET state = 'sale' WHERE id = %s", self.id))
+            self.invalidate_recordset(["state"])
             try:
-                order._sbo_refuse_confirmation()
+                self._sbo_check_confirmation()
             except UserError:
-                held |= order
-        return held
+                return True
+            finally:
+                trial.rollback()
+        return False
 
     def _sbo_tell_held(self):
         for order in self.sudo():

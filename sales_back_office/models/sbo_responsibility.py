@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools import clock
+
 
 class SboResponsibility(models.Model):
     """One stretch of time during which one clerk answered for one record (责任人).
@@ -50,11 +52,6 @@ class SboResponsibility(models.Model):
         }
 
     @api.model
-    def _moment(self):
-        """The moment a change takes effect: the context's ``sbo_as_of``, else now."""
-        return fields.Datetime.to_datetime(self.env.context.get("sbo_as_of")) or fields.Datetime.now()
-
-    @api.model
     def _record_change(self, records, former=None):
         """Write down that `records` (of one model) have a new clerk, in two statements for any number.
 
@@ -64,7 +61,7 @@ class SboResponsibility(models.Model):
         records |= records  # a record named twice changes once
         if not records:
             return
-        moment = self._moment()
+        moment = clock.now(self.env)
         if former:
             self._close(records._name, records.ids, moment)
         self._open(records, former or {}, moment)
@@ -123,7 +120,7 @@ class SboResponsibility(models.Model):
                 """,
                 model=res_model,
                 ids=list(res_ids),
-                moment=moment or self._moment(),
+                moment=moment or clock.now(self.env),
                 uid=self.env.uid,
             )
         )
@@ -173,7 +170,7 @@ class SboResponsibility(models.Model):
     def _users_at(self, records, moment=None):
         """Who answers for each of `records` at `moment`: {record id: res.users}, one query."""
         self._flush_responsibility()
-        moment = SQL("%s::timestamp", moment or self._moment())
+        moment = SQL("%s::timestamp", moment or clock.now(self.env))
         joins, user = self._sql_at(records._name, SQL("served.id"), moment, SQL("served.sbo_clerk_id"))
         rows = self.env.execute_query(
             SQL(

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools import clock
 from .sbo_contact_log import KINDS
 
 # Facts that come from the contact log only; a plain write cannot make a contact that nobody had.
@@ -148,7 +149,7 @@ class SboShipment(models.AbstractModel):
         known = logs.search([("message_id", "=", message.id)]).picking_id
         logs.create([
             dict(picking._sbo_contact_defaults(), kind=how, subject="shipment", user_id=self.env.uid,
-                 result="sent" if how == "email" else "reached", message_id=message.id, date=logs._now(),
+                 result="sent" if how == "email" else "reached", message_id=message.id, date=clock.now(self.env),
                  note=message.subject or picking.name)
             for picking in self.sudo() - known])
 

@@ -3,6 +3,8 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools import clock
+
 RESULTS = [("complete", "Complete"), ("difference", "With a Difference")]
 SIGNED = [("outstanding", "Outstanding"), ("signed", "Signed"), ("difference", "Signed, with a Difference"),
           ("waived", "Not Needed")]
@@ -72,7 +74,7 @@ class SboSignedReturn(models.AbstractModel):
             if picking.state != "done":
                 raise ValidationError(self.env._(
                     "%s has not left yet: nobody can have signed for it.", picking.display_name))
-            if picking.sbo_signed_on > fields.Datetime.context_timestamp(local, self._sbo_signed_now()).date():
+            if picking.sbo_signed_on > fields.Datetime.context_timestamp(local, clock.now(self.env)).date():
                 raise ValidationError(self.env._(
                     "%s cannot have been signed for in the future.", picking.display_name))
             if picking.sbo_signed_on < fields.Datetime.context_timestamp(local, picking.date_done).date():
@@ -81,16 +83,12 @@ class SboSignedReturn(models.AbstractModel):
 
     def write(self, vals):
         if vals.get("sbo_signed_on"):
-            now = self._sbo_signed_now()
+            now = clock.now(self.env)
             fresh = self.filtered(lambda picking: not picking.sbo_signed_on)
             super(SboSignedReturn, fresh).write({"sbo_signed_noted_at": now})
         elif "sbo_signed_on" in vals:
             vals = dict(vals, sbo_signed_noted_at=False)
         return super().write(vals)
-
-    @api.model
-    def _sbo_signed_now(self):
-        return fields.Datetime.to_datetime(self.env.context.get("sbo_as_of")) or fields.Datetime.now()
 
     @api.model
     def _sbo_asked_domain(self):

@@ -98,6 +98,7 @@ from . import test_tours
 from . import test_translation
 from . import test_working_time_days
 from . import test_working_time_tool
+from . import test_written_moments
 from . import test_orders_verification
 from . import test_orders_access
 from . import test_orders_gate

@@ -5,14 +5,19 @@ from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
 from odoo.tools import SQL
 
+from ..tools.clock import Given
+
 ZONE = "Asia/Shanghai"
 HOURS = ((8.5, 12, "morning"), (13.5, 18, "afternoon"))
 
 
 def at(text, zone=ZONE):
-    """The naive UTC moment of a local time written as ``2026-03-02 09:00``."""
+    """The naive UTC moment of a local time written as ``2026-03-02 09:00``.
+
+    In the context as ``sbo_as_of`` it dates what a story writes, which no moment from outside does.
+    """
     local = pytz.timezone(zone).localize(datetime.fromisoformat(text))
-    return local.astimezone(pytz.utc).replace(tzinfo=None)
+    return Given.at(local.astimezone(pytz.utc))
 
 
 class SboCommon(TransactionCase):

@@ -2,7 +2,7 @@ from datetime import date
 
 from odoo.tests import tagged
 
-from ..tools import periods
+from ..tools import clock, periods
 from .assessment_common import APRIL, APRIL_5, MARCH, MAY_5, AssessmentCommon
 from .common import at
 
@@ -180,7 +180,7 @@ class TestMonth(AssessmentCommon):
             cron.method_direct_trigger()
         self.env.invalidate_all()
         self.assertEqual(last.total, 100)
-        today = periods.local_day(self.sheets._now(), self.sheets._zone(self.company))
+        today = periods.local_day(clock.now(self.env), self.sheets._zone(self.company))
         current = self.sheets.search([("period_start", "=", periods.bounds("month", today)[0])])
         self.assertTrue({self.clerk, self.clerk2} <= set(current.user_id))
         self.assertNotIn(self.supervisor, current.user_id)

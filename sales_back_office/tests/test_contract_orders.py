@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import freeze_time, tagged
+from odoo.tests import Form, freeze_time, tagged
 
 from .common_contracts import SboContractsCommon
 
@@ -90,6 +90,21 @@ class TestContractOrders(SboContractsCommon):
         self._refused("a back-office clerk can move it", order.with_user(self.salesperson).write,
                       {"sbo_contract_id": False}, error=AccessError)
         order.with_user(self.clerk).sbo_contract_id = False
+
+    def test_lines_of_their_own_do_not_follow_the_order(self):
+        first, second, own = (self._contract("signed") for _n in range(3))
+        order = self._entered(lines=[(1, 100), (2, 100)])
+        order.order_line[1].sbo_contract_id = own
+        order.action_confirm()
+        order.with_user(self.salesperson).sbo_contract_id = first
+        self.assertEqual(order.order_line.mapped("sbo_contract_id"), first | own)
+        self._refused("a back-office clerk can move it", order.order_line[1].with_user(self.salesperson).write,
+                      {"sbo_contract_id": first.id}, error=AccessError)
+        order.with_user(self.clerk).sbo_contract_id = second
+        self.assertEqual(order.order_line.mapped("sbo_contract_id"), second | own)
+        with Form(order.with_user(self.clerk)) as form:
+            form.sbo_contract_id = first
+        self.assertEqual(order.order_line.mapped("sbo_contract_id"), first | own, "on the screen, too")
 
     def test_no_line_comes_into_a_confirmed_order(self):
         unreviewed, signed = self._contract("review"), self._contract("signed")

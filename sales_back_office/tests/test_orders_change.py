@@ -86,6 +86,11 @@ class TestOrdersChange(ChangeCase):
         order.order_line.product_uom_qty = 10
         self.assertFalse(order.sbo_change_ids)
 
+    def test_goods_that_are_called_a_deposit(self):
+        order = self._sold()
+        order.order_line.with_user(self.salesperson).write({"is_downpayment": True, "price_unit": 1})
+        self.assertEqual(self._rows(order), [("Lamp", "price_unit", "100.00", "1.00")])
+
     def test_new_line_stands_as_it_is_in_the_end(self):
         order = self._sold()
         order.order_line = [Command.create({"product_id": self.other.id, "product_uom_qty": 2, "price_unit": 40})]

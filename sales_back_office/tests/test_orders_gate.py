@@ -82,6 +82,19 @@ class TestOrdersGate(SboOrdersCommon):
         self.assertFalse(transaction._check_amount_and_confirm_order())
         self.assertEqual((order.state, len(order.activity_ids)), ("draft", 1))
 
+    def test_a_check_that_stops_confirmations_is_not_the_customers_business(self):
+        """Not even one that looks at confirmed orders only."""
+        self.rule.active = False
+        for state in ("draft", "sale"):
+            check = self._check(f"[('client_order_ref', '=', False), ('state', '=', '{state}')]", "sale.order",
+                                name="Reference missing", block_action="confirm")
+            order = self._own(sbo_clerk_id=self.clerk2.id)
+            order.sudo()._validate_order()
+            held = state == "sale"  # when it is asked, the order is confirmed
+            self.assertEqual((order.state, order.sudo().activity_ids.user_id),
+                             ("draft", self.clerk2) if held else ("sale", self.env["res.users"]))
+            self.assertFalse(self._findings(order, check))
+
     def test_without_class_nothing_is_asked(self):
         self.rule.active = False
         order = self._own()
@@ -96,6 +109,15 @@ class TestOrdersGate(SboOrdersCommon):
         sheet.difference_ids.action_paper_wrong("misprint")
         order.action_confirm()
         self.assertEqual(order.state, "sale")
+
+    def test_goods_that_are_called_a_deposit_or_an_expense(self):
+        """Odoo delivers them all the same."""
+        for name in ("is_downpayment", "is_expense"):
+            order = self._own()
+            self._verify(order.with_env(self.env))
+            order.env["sale.order.line"].create(
+                {"order_id": order.id, "product_id": self.other.id, "product_uom_qty": 100, name: True})
+            self._refused("changed after it had been verified|verify", order.action_confirm)
 
     def test_changed_behind_the_sheet(self):
         """What is compared is the order itself, not a mark on it."""

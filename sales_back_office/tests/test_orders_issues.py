@@ -1,5 +1,6 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.fields import Command
+from odoo.tests import Form, tagged
 
 from .common import at
 from .common_deliveries import SboDeliveriesCommon
@@ -116,6 +117,47 @@ class TestOrdersIssues(SboDeliveriesCommon):
             issue.with_user(self.auditor).write({"cause": "purchase"})
         self.assertEqual(issue.with_user(self.auditor).kind, "shortage")
         self.assertFalse(self.env["sbo.order.issue"].with_user(self.company2_clerk).search([("id", "=", issue.id)]))
+
+    def test_who_puts_it_right_is_asked_and_reads_it(self):
+        """People of warehouse and production, without any right in sales."""
+        store, stranger = self._user("sbo_store", "stock.group_stock_user"), self._user("sbo_far", "base.group_user")
+        issue = self._issue(user_id=self.outsider.id)
+        todo = issue.activity_ids
+        self.assertEqual((todo.user_id, str(todo.date_deadline)), (self.outsider, "2026-03-06"))
+        self.assertIn(self.outsider.partner_id, issue.message_partner_ids, "told by mail, and of what comes")
+        mine = issue.with_user(self.outsider)
+        self.assertEqual(Form(mine).description, "Two are missing")
+        mine.message_post(body="They come on Friday")
+        self.assertEqual(mine.allowed_actions, "", "the clerk answers the customer")
+        with self.assertRaises(AccessError):
+            mine.write({"cause": "purchase"})
+        with self.assertRaises(AccessError):
+            issue.with_user(stranger).read(["name"])
+        issue.with_user(self.clerk).user_id = store
+        self.assertEqual(issue.activity_ids.user_id, store, "handed on")
+        self._step(issue, "solve", "2026-03-05 14:00")
+        self.assertFalse(issue.activity_ids)
+        self._step(issue, "reopen", "2026-03-06 09:00")
+        self.assertEqual(issue.activity_ids.user_id, store)
+
+    def test_the_department_is_told_and_reads_it(self):
+        store = self.env["sbo.department"].create({"name": "Store", "member_ids": [Command.set(self.outsider.ids)]})
+        before = self.env["mail.notification"].search([]).ids
+        issue = self._issue(department_id=store.id)
+        told = self.env["mail.notification"].search([("id", "not in", before)])
+        self.assertEqual(told.res_partner_id, self.outsider.partner_id)
+        self.assertEqual(self.env["sbo.order.issue"].with_user(self.outsider).search([("id", "=", issue.id)]), issue)
+        other = self._issue()
+        other.with_user(self.clerk).department_id = store
+        self.assertIn(self.outsider.partner_id, other.message_partner_ids)
+
+    def test_in_charge_of_anothers_order(self):
+        """Being in charge gives a salesperson sight of the issue, no rights on it."""
+        issue = self._issue(user_id=self.salesperson.id)
+        self.order.user_id = self.manager
+        self.assertEqual(issue.with_user(self.salesperson).kind, "shortage")
+        with self.assertRaises(AccessError):
+            issue.with_user(self.salesperson).write({"cause": "purchase"})
 
     def test_buttons_follow_the_table(self):
         issue = self._issue()

@@ -113,6 +113,29 @@ class TestOrdersNotice(SboOrdersCommon):
         self.product.route_ids = [Command.link(route.id)]
         self.assertEqual(told(warehouse_id=store.id), everybody | lamps | routed | stored)
 
+    def test_routes_of_a_category_above(self):
+        above = self.env["product.category"].create({"name": "Above"})
+        self.product.categ_id = self.env["product.category"].create({"name": "Below", "parent_id": above.id})
+        above.route_ids = self.env["stock.route"].create({"name": "SBO", "product_categ_selectable": True})
+        routed = self._department("Routed", route_ids=[Command.set(above.route_ids.ids)])
+        self.assertEqual(self._confirmed().sbo_notice_ids.department_id, self.warehouse | routed)
+
+    def test_concerned_since_a_change(self):
+        """A department that the order concerns through a new product is told of the order, with its task."""
+        shades = self.env["product.category"].create({"name": "Shades"})
+        self.other.categ_id = shades
+        late = self._department("Shades", category_ids=[Command.set(shades.ids)], task="Sew the shades")
+        order = self._confirmed()
+        self.env.flush_all()
+        order.with_user(self.salesperson).order_line = [
+            Command.create({"product_id": self.other.id, "product_uom_qty": 2, "price_unit": 40})]
+        order.with_user(self.salesperson).order_line[1].product_uom_qty = 3
+        notice = order.sbo_notice_ids.filtered(lambda item: item.department_id == late)
+        self.assertEqual((notice.kind, notice.task, notice.state), ("confirmed", "Sew the shades", "sent"))
+        self.assertEqual(order.sbo_notice_ids.filtered(lambda item: item.kind == "changed").department_id,
+                         self.warehouse, "who knew the order hears of the change")
+        self.assertEqual(len(notice), 1, "told once")
+
     def test_second_company(self):
         self.warehouse.company_id = self.company2
         self.assertFalse(self._confirmed().sbo_notice_ids)

@@ -45,6 +45,12 @@ class TestOrdersPromises(SboDeliveriesCommon):
         first.with_user(self.clerk).write({"commitment_date": first.commitment_date, "client_order_ref": "X"})
         self.assertEqual(len(self._log(first)), 2, "the same date again is no change")
 
+    def test_no_context_passes_the_log_by(self):
+        order = self._promised()
+        order.with_user(self.salesperson).with_context(sbo_promise_kept=True).write(
+            {"commitment_date": at("2026-03-20 17:00")})
+        self.assertEqual(self._log(order).new_date, at("2026-03-20 17:00"))
+
     def test_quotations_promise_nothing(self):
         quotation = self._order(self.customer, self.product, commitment_date=at("2026-03-05 17:00"))
         quotation.commitment_date = at("2026-03-09 17:00")

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL, format_date
 
 from ..models.res_partner_bank import MERGE
+from ..tools import clock
 
 # What a purchase record keeps of two, until the night counts anew.
 FIGURES = SQL(
@@ -115,7 +116,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         """Findings follow the customer, settled ones too: a night must not write them again. What is open on both is
         one case; what was found between them is settled; a pair with a third one stays the same pair.
         """
-        moment = self.env["sbo.responsibility"]._moment()
+        moment = clock.now(self.env)
         both = (src_partners | dst_partner).ids
         twice = SQL("check_id IN (SELECT id FROM sbo_check WHERE code = 'customer_duplicate')")
         end = SQL("closed_at = %s, write_date = now() AT TIME ZONE 'UTC'", moment)
