@@ -161,9 +161,10 @@ class SboContractMoney(models.AbstractModel):
 
     @api.model
     def _sql_part(self) -> SQL:
-        """Which part of which posted invoice is a contract's: by the lines; a down payment by its order's shares."""
+        """Which part of which posted invoice (of nothing in all, too) is a contract's: by the lines; a down payment by
+        its order's shares."""
         return SQL(
-            """SELECT i.move_id, i.order_id, i.part, i.untaxed, t.total,
+            """SELECT i.move_id, i.order_id, i.part, i.untaxed, NULLIF(t.total, 0) AS total,
                       CASE WHEN w.tax_included OR i.part = 0 THEN 1 ELSE i.untaxed / i.part END AS basis
                  FROM (SELECT l.move_id, h.key AS order_id, SUM(l.price_total * h.share / n.lines) AS part,
                               SUM(l.price_subtotal * h.share / n.lines) AS untaxed
@@ -179,7 +180,7 @@ class SboContractMoney(models.AbstractModel):
                         WHERE l.parent_state = 'posted' AND l.display_type = 'product' %(until)s
                         GROUP BY l.move_id, h.key) i
                  JOIN LATERAL (SELECT SUM(x.price_total) AS total FROM account_move_line x
-                                WHERE x.move_id = i.move_id AND x.display_type = 'product') t ON t.total <> 0
+                                WHERE x.move_id = i.move_id AND x.display_type = 'product') t ON TRUE
                  LEFT JOIN wanted w ON w.id = i.order_id""",
             until=self._sql_until(SQL("COALESCE(l.invoice_date, l.date)")))
 

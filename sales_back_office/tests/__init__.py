@@ -34,6 +34,7 @@ from . import test_contract_review_opinions
 from . import test_contract_review_supplements
 from . import test_contract_tours
 from . import test_contracts_figures
+from . import test_contracts_goods
 from . import test_contracts_risk_paper
 from . import test_contracts_risk_goods
 from . import test_contracts_risk_money
