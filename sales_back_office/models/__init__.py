@@ -222,6 +222,7 @@ from . import sbo_contract_review_line
 from . import sbo_contract_opinion
 from . import sbo_contract_scope
 from . import sbo_contract_goods
+from . import sbo_contract_slices
 from . import sbo_contract_money
 from . import sbo_contract_obligations
 from . import sbo_contract_figures

@@ -45,6 +45,7 @@ from . import test_contracts_risk_speed
 from . import test_contracts_figures_property
 from . import test_contracts_schedule
 from . import test_contracts_summary
+from . import test_contracts_sums
 from . import test_customers_assignment
 from . import test_customers_assignment_checks
 from . import test_customers_assignment_doors
