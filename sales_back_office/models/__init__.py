@@ -212,6 +212,7 @@ from . import sbo_document_move
 from . import sbo_document_download
 from . import sbo_destruction
 from . import sbo_destruction_line
+from . import sbo_contract_attachment
 from . import ir_attachment
 from . import ir_binary
 from . import sbo_loan
