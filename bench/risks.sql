@@ -44,10 +44,10 @@ SELECT l.sbo_contract_id, l.company_id, 10, l.product_id, MIN(l.product_uom_id),
        1, 1, now(), now()
   FROM sale_order_line l WHERE l.sbo_contract_id %% 2 = 0 AND l.display_type IS NULL AND l.product_uom_qty > 0
  GROUP BY 1, 2, 4;
-INSERT INTO sbo_contract_supplement (contract_id, company_id, name, subject, state, version, signed_on, amount,
-                                     tax_included, create_uid, write_uid, create_date, write_date)
-SELECT c.id, c.company_id, c.name || '-S' || n, 'Bench', 'signed', 1 + n, c.signed_on + 30 * n, c.amount, true, 1, 1,
-       now(), now()
+INSERT INTO sbo_contract_supplement (contract_id, company_id, name, subject, state, version, signed_on, our_authority,
+                                     our_seal, their_authority, their_seal, amount, tax_included, create_uid, write_uid, create_date, write_date)
+SELECT c.id, c.company_id, c.name || '-S' || n, 'Bench', 'signed', 1 + n, c.signed_on + 30 * n, 'legal',
+       'contract', 'legal', 'contract', c.amount, true, 1, 1, now(), now()
   FROM sbo_contract c, generate_series(1, 2 + c.id / 70 %% 2) n
  WHERE c.id %% 70 = 0 AND c.signed_on IS NOT NULL
    AND c.class_id = (SELECT id FROM sbo_contract_class WHERE code = 'BENCH');
