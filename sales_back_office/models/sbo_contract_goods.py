@@ -93,11 +93,13 @@ class SboContractGoods(models.AbstractModel):
             until=self._sql_until(SQL("m.date::date")))
 
     @api.model
-    def _open_orders(self, contract_ids):
-        """Orders with goods that are still to leave under these contracts; the caller has flushed."""
-        rows = self.env.execute_query(SQL(
-            "SELECT DISTINCT x.order_id FROM (%s) x ORDER BY 1", self._sql_still_open(contract_ids)))
-        return self.env["sale.order"].browse(row[0] for row in rows)
+    def _order_ids(self, contract_ids, what):
+        """Ids of the orders under contracts of which something is ``open`` (still to leave) or ``not_invoiced``; the
+        caller has flushed."""
+        lines = self._sql_still_open(contract_ids) if what == "open" else SQL(
+            "SELECT y.* FROM (%s) y WHERE y.not_invoiced <> 0", self._sql_lines(contract_ids))
+        return [row[0] for row in self.env.execute_query(SQL(
+            "SELECT DISTINCT x.order_id FROM (%s) x ORDER BY 1", lines))]
 
     @api.model
     def _sql_price(self) -> SQL:

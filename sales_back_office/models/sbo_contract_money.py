@@ -71,12 +71,19 @@ class SboContractMoney(models.AbstractModel):
                 SQL("g.currency_id"), SQL("w.currency_id"), SQL("w.root_id"), SQL("g.rate_day")))
 
     @api.model
-    def _invoice_ids(self, contract_ids):
-        """Ids of the posted invoices and credit notes with something of these contracts."""
+    def _invoice_ids(self, contract_ids, due_on=None):
+        """Ids of the posted invoices and credit notes with something of these contracts.
+
+        :param due_on: only invoices of which something is open that was due until this day
+        """
+        still_open = SQL(
+            """JOIN invoice v ON v.id = part.move_id AND v.sign > 0
+               JOIN settled s ON s.move_id = part.move_id AND s.due_on <= %s AND s.amount > s.paid + s.allowed""",
+            due_on) if due_on else SQL()
         self.env.flush_all()
         return [row[0] for row in self.env.execute_query(SQL(
-            "WITH RECURSIVE %s SELECT DISTINCT part.move_id FROM part JOIN wanted w ON w.id = part.order_id",
-            self._sql_sources(contract_ids)))]
+            "WITH RECURSIVE %s SELECT DISTINCT part.move_id FROM part JOIN wanted w ON w.id = part.order_id %s",
+            self._sql_sources(contract_ids), still_open))]
 
     @api.model
     def _sql_sources(self, scope) -> SQL:

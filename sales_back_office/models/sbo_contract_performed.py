@@ -49,7 +49,7 @@ class SboContractPerformed(models.AbstractModel):
         # Superuser: the contract is open whoever looks; a past day of the context does not count.
         whole = self.sudo().with_context(sbo_as_of=False)
         self.env.flush_all()
-        late = whole.env["sbo.contract.goods"]._open_orders(self.ids)
+        late = whole.env["sale.order"].browse(whole.env["sbo.contract.goods"]._order_ids(self.ids, "open"))
         if late:
             reasons.append(self.env._("Not delivered in full: %s.", ", ".join(late.mapped("name"))))
         row = self._figure_of_now()

@@ -72,7 +72,7 @@ class TestContractPapers(SboContractsCommon):
                          "res_field": scan.res_field}
                 for action in (scan.unlink, lambda scan=scan: scan.write({"raw": b"other"}),
                                lambda scan=scan: scan.write({"res_id": draft.id}),
-                               lambda again=again: self.env["ir.attachment"].with_user(user).create(again)):
+                               lambda again=again, user=user: self.env["ir.attachment"].with_user(user).create(again)):
                     with self.assertRaises(AccessError), self.cr.savepoint():
                         action()
                     self.env.invalidate_all()

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -116,3 +118,34 @@ class TestContractGoods(SboScheduleCommon):
         self._allot(self._payment(700), self._under(contract, 1))
         self.env.invalidate_all()
         self.assertEqual((deposit.progress, rest.progress, rest.reached), ("done", "done", 700))
+
+    def _behind(self, contract, name):
+        """The documents behind a figure, as a clerk opens them."""
+        action = getattr(self._row(contract), f"action_schedule_{name}")()
+        return self.env[action["res_model"]].with_user(self.clerk).search(action["domain"]).with_env(self.env)
+
+    def test_due_and_overdue_open_the_invoices_that_are(self):
+        contract, today = self._contract(), self.company._sbo_today()
+        invoices = self.env["account.move"]
+        for days in (-1, 0, 1):
+            invoice = self._under(contract, 1)._create_invoices(final=True)
+            invoice.write({"invoice_date": today - timedelta(days=20), "invoice_payment_term_id": False,
+                           "invoice_date_due": today + timedelta(days=days)})
+            invoice.action_post()
+            invoices |= invoice
+        note = self._credit_note(invoices[2], 100)
+        self.assertEqual(self._behind(contract, "invoices"), invoices | note)
+        self.assertEqual(self._behind(contract, "due"), invoices[:2])
+        self.assertEqual(self._behind(contract, "overdue"), invoices[:1])
+        self._pay(invoices[0])
+        self.assertFalse(self._behind(contract, "overdue"))
+
+    def test_rest_and_not_invoiced_open_their_orders(self):
+        contract = self._contract()
+        orders = self._under(contract, 2) | self._under(contract, 3) | self._under(contract, 4)
+        self._ship(orders[0])
+        self._ship(orders[1], 1)
+        self._ship(orders[2])
+        self._invoice(orders[2])
+        self.assertEqual(self._behind(contract, "rest"), orders[1])
+        self.assertEqual(self._behind(contract, "not_invoiced"), orders[:2])
