@@ -67,7 +67,8 @@ class SboContractMoney(models.AbstractModel):
                          FROM (%(loose)s) u WHERE u.amount <> 0 %(until)s) g
                  JOIN wanted w ON w.id = g.order_id""",
             sources=self._sql_sources(scope), upto=self._sql_slice(SQL("k.upto")),
-            before=self._sql_slice(SQL("(k.upto - k.amount)")), loose=self._sql_loose(), until=self._sql_until(SQL("u.day")), rate=self._sql_exchange(
+            before=self._sql_slice(SQL("(k.upto - k.amount)")), loose=self._sql_loose(),
+            until=self._sql_until(SQL("u.day")), rate=self._sql_exchange(
                 SQL("g.currency_id"), SQL("w.currency_id"), SQL("w.root_id"), SQL("g.rate_day")))
 
     @api.model
