@@ -44,10 +44,10 @@ SELECT l.sbo_contract_id, l.company_id, 10, l.product_id, MIN(l.product_uom_id),
        1, 1, now(), now()
   FROM sale_order_line l WHERE l.sbo_contract_id %% 2 = 0 AND l.display_type IS NULL AND l.product_uom_qty > 0
  GROUP BY 1, 2, 4;
-INSERT INTO sbo_contract_supplement (contract_id, company_id, name, subject, state, version, signed_on, amount,
-                                     tax_included, create_uid, write_uid, create_date, write_date)
-SELECT c.id, c.company_id, c.name || '-S' || n, 'Bench', 'signed', 1 + n, c.signed_on + 30 * n, c.amount, true, 1, 1,
-       now(), now()
+INSERT INTO sbo_contract_supplement (contract_id, company_id, name, subject, state, version, signed_on, our_authority,
+                                     our_seal, their_authority, their_seal, amount, tax_included, create_uid, write_uid, create_date, write_date)
+SELECT c.id, c.company_id, c.name || '-S' || n, 'Bench', 'signed', 1 + n, c.signed_on + 30 * n, 'legal',
+       'contract', 'legal', 'contract', c.amount, true, 1, 1, now(), now()
   FROM sbo_contract c, generate_series(1, 2 + c.id / 70 %% 2) n
  WHERE c.id %% 70 = 0 AND c.signed_on IS NOT NULL
    AND c.class_id = (SELECT id FROM sbo_contract_class WHERE code = 'BENCH');
@@ -184,9 +184,10 @@ SELECT k.id, NULL, 1.0,
 -- === contract_overdue ===
 SELECT k.id, CASE WHEN %(today)s::date - d.day > 30 THEN '4' WHEN %(today)s::date - d.day > 7 THEN '3' ELSE '2' END,
        (%(today)s::date - d.day)::numeric,
-       jsonb_build_object(
+       jsonb_strip_nulls(jsonb_build_object(
          'overdue', TO_CHAR(d.open - COALESCE(a.amount, 0), 'FM999,999,999,999,990.00') || ' ' || %(coin)s,
-         'overdue_since', d.day, 'days_overdue', %(today)s::date - d.day, 'invoices', d.names)
+         'retention_money', CASE WHEN h.kept > 0 THEN TO_CHAR(h.kept, 'FM999,999,999,999,990.00') || ' ' || %(coin)s END,
+         'overdue_since', d.day, 'days_overdue', %(today)s::date - d.day, 'invoices', d.names))
   FROM sbo_contract k
   JOIN (SELECT x.id, SUM(x.open) AS open, MIN(x.day) AS day, string_agg(x.name, ', ' ORDER BY x.name) AS names
           FROM (SELECT DISTINCT s.sbo_contract_id AS id, l.id AS line_id, l.amount_residual AS open,
@@ -201,7 +202,10 @@ SELECT k.id, CASE WHEN %(today)s::date - d.day > 30 THEN '4' WHEN %(today)s::dat
   LEFT JOIN (SELECT o.sbo_contract_id AS id, SUM(t.amount) AS amount
                FROM sbo_payment_allotment t JOIN sale_order o ON o.id = t.order_id WHERE t.active GROUP BY 1) a
          ON a.id = k.id
- WHERE k.state IN ('signed', 'execution', 'fulfilled', 'terminated') AND d.open > COALESCE(a.amount, 0)
+  JOIN LATERAL (SELECT CASE WHEN k.retention_due_on >= %(today)s
+                            THEN GREATEST(0, LEAST(k.retention_amount, d.open - COALESCE(a.amount, 0))) ELSE 0 END AS kept) h
+    ON TRUE
+ WHERE k.state IN ('signed', 'execution', 'fulfilled', 'terminated') AND d.open > COALESCE(a.amount, 0) + h.kept
 
 -- === contract_below_plan ===
 SELECT k.id, NULL, 1.0,
@@ -255,9 +259,18 @@ SELECT k.id, NULL, 1.0,
   LEFT JOIN (SELECT o.sbo_contract_id AS id, SUM(t.amount) AS amount
                FROM sbo_payment_allotment t JOIN sale_order o ON o.id = t.order_id WHERE t.active GROUP BY 1) a
          ON a.id = k.id
+  LEFT JOIN (SELECT s.sbo_contract_id AS id, SUM(GREATEST(s.qty_delivered - COALESCE(i.qty, 0), 0)
+                                                 * s.price_total / NULLIF(s.product_uom_qty, 0)) AS value
+               FROM sale_order_line s
+               LEFT JOIN (SELECT r.order_line_id, SUM(v.quantity) AS qty FROM sale_order_line_invoice_rel r
+                            JOIN account_move_line v ON v.id = r.invoice_line_id AND v.parent_state = 'posted'
+                           GROUP BY 1) i ON i.order_line_id = s.id
+              WHERE s.sbo_contract_id IN (SELECT id FROM sbo_contract WHERE retention_amount > 0
+                                             AND retention_due_on <= %(today)s::date + 30)
+              GROUP BY 1) g ON g.id = k.id
  WHERE k.state IN ('signed', 'execution', 'fulfilled', 'terminated') AND k.retention_amount > 0
    AND k.retention_due_on <= %(today)s::date + 30
-   AND COALESCE(b.paid, 0) + COALESCE(a.amount, 0) < GREATEST(b.invoiced, k.amount)
+   AND (b.invoiced > COALESCE(b.paid, 0) + COALESCE(a.amount, 0) OR g.value >= 0.005)
 
 -- === contract_expired_open ===
 SELECT k.id, NULL, 1.0,
@@ -284,7 +297,10 @@ SELECT k.id, NULL, 1.0,
   LEFT JOIN (SELECT o.sbo_contract_id AS id, SUM(t.amount) AS amount
                FROM sbo_payment_allotment t JOIN sale_order o ON o.id = t.order_id WHERE t.active GROUP BY 1) a
          ON a.id = k.id
-  JOIN LATERAL (SELECT GREATEST(g.ordered, b.invoiced, 0) - COALESCE(b.paid, 0) - COALESCE(a.amount, 0) AS unpaid) m
+  JOIN LATERAL (SELECT GREATEST(g.ordered, b.invoiced, 0) - COALESCE(b.paid, 0) - COALESCE(a.amount, 0) AS unpaid) u
+    ON TRUE
+  JOIN LATERAL (SELECT u.unpaid - CASE WHEN k.retention_due_on >= %(today)s
+                                       THEN GREATEST(0, LEAST(k.retention_amount, u.unpaid)) ELSE 0 END AS unpaid) m
     ON TRUE
  WHERE k.state IN ('signed', 'execution') AND k.date_end < %(today)s
    AND (g.open IS NOT NULL OR m.unpaid > 0)

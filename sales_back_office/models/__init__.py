@@ -212,6 +212,7 @@ from . import sbo_document_move
 from . import sbo_document_download
 from . import sbo_destruction
 from . import sbo_destruction_line
+from . import sbo_contract_attachment
 from . import ir_attachment
 from . import ir_binary
 from . import sbo_loan
@@ -222,6 +223,7 @@ from . import sbo_contract_review_line
 from . import sbo_contract_opinion
 from . import sbo_contract_scope
 from . import sbo_contract_goods
+from . import sbo_contract_slices
 from . import sbo_contract_money
 from . import sbo_contract_obligations
 from . import sbo_contract_figures

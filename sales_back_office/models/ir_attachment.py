@@ -6,4 +6,5 @@ class IrAttachment(models.Model):
 
     _name = "ir.attachment"
     # Ours stand before Odoo's own: they see what is asked for, and what has come of it.
-    _inherit = ["sbo.document.attachment", "sbo.document.reading", "sbo.audit.attachment", "ir.attachment"]
+    _inherit = ["sbo.document.attachment", "sbo.document.reading", "sbo.audit.attachment", "sbo.contract.attachment",
+                "ir.attachment"]

@@ -146,3 +146,6 @@ class SboContract(models.Model):
 
     def _unfulfilled(self):
         return super()._unfulfilled() + self._what_is_open()
+
+    def _unsettled(self):
+        return super()._unsettled() + self._what_is_owed()

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import models
 
 
@@ -28,11 +30,21 @@ class SboContractDocuments(models.AbstractModel):
         return self._open_documents(
             "account.action_move_out_invoice_type", self.env._("Invoices and Credit Notes"), [("id", "in", ids)])
 
+    def action_schedule_due(self):
+        """Those of the invoices of which something that is due by today is open."""
+        return self._open_invoices(self.env["sbo.contract.scope"]._day())
+
     def action_schedule_overdue(self):
-        """Those of the invoices that are not paid."""
-        action = self.action_schedule_invoices()
-        action["domain"] = [*action["domain"], ("payment_state", "in", ("not_paid", "partial", "in_payment"))]
-        return action
+        """Those of the invoices of which something is open that was due until yesterday."""
+        return self._open_invoices(self.env["sbo.contract.scope"]._day() - timedelta(days=1))
+
+    def action_schedule_not_invoiced(self):
+        """The orders of which something is delivered and not invoiced."""
+        return self._open_orders("not_invoiced")
+
+    def action_schedule_rest(self):
+        """The orders of which goods are still to leave."""
+        return self._open_orders("open")
 
     def action_schedule_receipts(self):
         """The receipts of these contracts, each with what of it is theirs."""
@@ -54,6 +66,16 @@ class SboContractDocuments(models.AbstractModel):
             "sales_back_office.sbo_contract_schedule_update_action")
         action["context"] = {"default_contract_ids": self._sbo_contracts().ids}
         return action
+
+    def _open_invoices(self, day):
+        ids = self.env["sbo.contract.money"]._invoice_ids(self._sbo_contracts().ids, day)
+        return self._open_documents(
+            "account.action_move_out_invoice_type", self.env._("Open Invoices"), [("id", "in", ids)])
+
+    def _open_orders(self, what):
+        self.env.flush_all()
+        ids = self.env["sbo.contract.goods"]._order_ids(self._sbo_contracts().ids, what)
+        return self._open_documents("sale.action_orders", self.env._("Orders"), [("id", "in", ids)])
 
     def _open_documents(self, xmlid, name, domain):
         # Superuser: reads the action only; the documents are shown as far as this user may see them.

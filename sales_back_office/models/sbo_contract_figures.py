@@ -11,16 +11,18 @@ FACTS = ("invoiced_on", "received_on", "overdue_since", "collection_rate", "perf
 
 # What the figures are read from: flushed before.
 DEPENDS = {
-    "sbo.contract": ["active", "amount", "class_id", "company_id", "currency_id", "date_end", "date_start", "name",
-                     "partner_id", "payment_terms", "retention_amount", "retention_due_on", "sbo_clerk_id", "signed_on",
-                     "state", "subject", "tax_included", "team_id", "user_id"],
-    "sbo.contract.milestone": ["amount", "contract_id", "done_on", "due_on", "kind", "product_id", "quantity"],
+    "sbo.contract": ["active", "amount", "class_id", "company_id", "currency_id", "date_end", "date_start", "ended_on",
+                     "name", "partner_id", "payment_terms", "retention_amount", "retention_due_on", "sbo_clerk_id",
+                     "signed_on", "state", "subject", "tax_included", "team_id", "user_id"],
+    "sbo.contract.milestone": ["amount", "contract_id", "done_by_id", "done_on", "due_on", "kind", "product_id",
+                               "quantity"],
     "sbo.contract.supplement": ["before", "contract_id", "signed_on", "state", "version"],
     "sbo.contract.update": ["contract_id", "updated_at"],
     "sbo.finding": ["closed_at", "res_id", "res_model", "severity", "state"],
     "sale.order": ["amount_total", "currency_id", "date_order", "state"],
     "sale.order.line": ["discount", "display_type", "invoice_lines", "is_downpayment", "order_id", "price_subtotal",
                         "price_total", "price_unit", "product_uom_qty", "qty_delivered", "sbo_contract_id"],
+    "product.template": ["invoice_policy", "type"],
     "stock.move": ["date", "product_uom", "quantity", "sale_line_id", "state", "to_refund"],
     "stock.picking": ["date_done"],
     "account.move": ["amount_residual", "amount_total", "currency_id", "date", "invoice_date", "move_type", "state"],
@@ -141,20 +143,22 @@ class SboContractFigures(models.AbstractModel):
     def _sql_obligations(self) -> SQL:
         """What is to be done next under contract c, and what of the plan of payments should have come.
 
+        When it was terminated, what would have been due later is not asked for any more.
+
         One row also without any, as all that is joined here: it is left out where nobody asks.
         """
-        late = SQL("p.kind = 'payment' AND NOT p.done AND p.due_on < %s", self._day())
+        obligations = self.env["sbo.contract.obligations"]
+        planned = SQL("p.kind = 'payment' AND %s", obligations._sql_came_due(SQL.identifier("c"), SQL("p.due_on")))
+        late = SQL("%s AND NOT p.done AND p.due_on < %s", planned, self._day())
         return SQL(
             """SELECT (ARRAY_AGG(p.id ORDER BY p.due_on, p.id) FILTER (WHERE NOT p.done))[1] AS next_milestone_id,
                       MIN(p.due_on) FILTER (WHERE NOT p.done) AS next_due_on,
                       MIN(p.due_on) FILTER (WHERE NOT p.done AND p.kind = 'delivery') AS delivery_due_on,
-                      COALESCE(SUM(p.wanted) FILTER (WHERE p.kind = 'payment' AND p.due_on <= %(today)s), 0)
-                      AS plan_due,
+                      COALESCE(SUM(p.wanted) FILTER (WHERE %(planned)s AND p.due_on <= %(today)s), 0) AS plan_due,
                       COALESCE(SUM(p.wanted - p.reached) FILTER (WHERE %(late)s), 0) AS plan_short,
                       MIN(p.due_on) FILTER (WHERE %(late)s) AS plan_short_since
-                 FROM (%(progress)s) p""", today=self._day(), late=late,
-            progress=self.env["sbo.contract.obligations"]._sql_progress(
-                SQL("r.received"), SQL("r.delivered"), SQL("n.contract_id = c.id")))
+                 FROM (%(progress)s) p""", today=self._day(), planned=planned, late=late,
+            progress=obligations._sql_progress(SQL("r.received"), SQL("r.delivered"), SQL("n.contract_id = c.id")))
 
     @api.model
     def _sql_updates(self) -> SQL:

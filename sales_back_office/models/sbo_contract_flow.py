@@ -120,6 +120,11 @@ class SboContractFlow(models.AbstractModel):
             if not contract.original_filed_at:
                 raise UserError(self.env._(
                     "“%s”: its signed original is not on file yet. File the original first.", contract.display_name))
+            reasons = contract._unsettled()
+            if reasons:
+                raise UserError(self.env._(
+                    "The file of “%(contract)s” cannot be closed: %(reasons)s", contract=contract.display_name,
+                    reasons=" ".join(reasons)))
             contract._take("file")
 
     def action_reopen(self, reason=None):
@@ -204,6 +209,10 @@ class SboContractFlow(models.AbstractModel):
             raise UserError(self.env._(
                 "“%(contract)s” has confirmed orders (%(orders)s): take them out of it, or cancel them, first.",
                 contract=contract.display_name, orders=", ".join(confirmed.mapped("name"))))
+
+    def _unsettled(self):
+        """Hook: sentences about why an ended one is not filed away yet: from then on nobody watches it any more."""
+        return []
 
     def _unfulfilled(self):
         """Hook: sentences about what is still open when somebody calls it fulfilled; areas add theirs."""

@@ -18,7 +18,7 @@ class SboContractMoney(models.AbstractModel):
 
     _name = "sbo.contract.money"
     _description = "Money under Contracts"
-    _inherit = ["sbo.payment.received", "sbo.contract.scope"]
+    _inherit = ["sbo.contract.slices", "sbo.payment.received", "sbo.contract.scope"]
 
     @api.model
     def _sql_contracts(self, scope=None) -> SQL:
@@ -56,25 +56,35 @@ class SboContractMoney(models.AbstractModel):
             """WITH RECURSIVE %(sources)s
                SELECT w.id AS contract_id, g.day, g.amount * %(rate)s AS amount, g.invoice_id, g.entry_id
                  FROM (SELECT part.order_id, v.currency_id, k.day, v.day AS rate_day, v.id AS invoice_id,
-                              k.amount * part.part / part.total * %(unrounded)s AS amount, k.other_move_id AS entry_id
-                         FROM matched k JOIN part ON part.move_id = k.move_id
+                              %(upto)s - %(before)s AS amount, k.other_move_id AS entry_id
+                         FROM (SELECT m.*, SUM(m.amount) OVER (PARTITION BY m.move_id ORDER BY m.line_id, m.day,
+                                           m.other_id ROWS UNBOUNDED PRECEDING) AS upto
+                                 FROM matched m WHERE NOT m.allowance) k
+                         JOIN part ON part.move_id = k.move_id AND part.total <> 0
                          JOIN invoice v ON v.id = part.move_id
-                        WHERE NOT k.allowance
                        UNION ALL
                        SELECT u.order_id, u.currency_id, u.day, u.day, NULL, u.amount, NULL
                          FROM (%(loose)s) u WHERE u.amount <> 0 %(until)s) g
                  JOIN wanted w ON w.id = g.order_id""",
-            sources=self._sql_sources(scope), unrounded=self._sql_unrounded(),
-            loose=self._sql_loose(), until=self._sql_until(SQL("u.day")), rate=self._sql_exchange(
+            sources=self._sql_sources(scope), upto=self._sql_slice(SQL("k.upto")),
+            before=self._sql_slice(SQL("(k.upto - k.amount)")), loose=self._sql_loose(),
+            until=self._sql_until(SQL("u.day")), rate=self._sql_exchange(
                 SQL("g.currency_id"), SQL("w.currency_id"), SQL("w.root_id"), SQL("g.rate_day")))
 
     @api.model
-    def _invoice_ids(self, contract_ids):
-        """Ids of the posted invoices and credit notes with something of these contracts."""
+    def _invoice_ids(self, contract_ids, due_on=None):
+        """Ids of the posted invoices and credit notes with something of these contracts.
+
+        :param due_on: only invoices of which something is open that was due until this day
+        """
+        still_open = SQL(
+            """JOIN invoice v ON v.id = part.move_id AND v.sign > 0
+               JOIN settled s ON s.move_id = part.move_id AND s.due_on <= %s AND s.amount > s.paid + s.allowed""",
+            due_on) if due_on else SQL()
         self.env.flush_all()
         return [row[0] for row in self.env.execute_query(SQL(
-            "WITH RECURSIVE %s SELECT DISTINCT part.move_id FROM part JOIN wanted w ON w.id = part.order_id",
-            self._sql_sources(contract_ids)))]
+            "WITH RECURSIVE %s SELECT DISTINCT part.move_id FROM part JOIN wanted w ON w.id = part.order_id %s",
+            self._sql_sources(contract_ids), still_open))]
 
     @api.model
     def _sql_sources(self, scope) -> SQL:
@@ -130,17 +140,6 @@ class SboContractMoney(models.AbstractModel):
                       s.price_subtotal, s.is_downpayment IS TRUE AS down, s.display_type IS NULL AS goods
                  FROM orders JOIN sale_order_line s ON s.order_id = orders.id""")
 
-    @api.model
-    def _sql_shared(self) -> SQL:
-        """Which share of which order is under which contract, and what of it is without taxes."""
-        return SQL(
-            """SELECT y.order_id, y.key, y.untaxed, y.total,
-                      CASE WHEN y.whole <> 0 THEN y.total / y.whole ELSE 1.0 / y.keys END AS share
-                 FROM (SELECT s.order_id, s.key, SUM(s.price_total) AS total, SUM(s.price_subtotal) AS untaxed,
-                              SUM(SUM(s.price_total)) OVER one AS whole, COUNT(*) OVER one AS keys
-                         FROM line s WHERE s.goods AND NOT s.down GROUP BY s.order_id, s.key
-                       WINDOW one AS (PARTITION BY s.order_id)) y""")
-
     # === the fragments of the payment gate, by contract instead of by order === #
 
     @api.model
@@ -158,30 +157,6 @@ class SboContractMoney(models.AbstractModel):
                   WHERE t.state = 'done' AND t.payment_id IS NOT NULL AND NOT EXISTS (
                         SELECT FROM sbo_payment_allotment a WHERE a.payment_id = t.payment_id AND a.active)) x
                 GROUP BY x.payment_id, x.key""")
-
-    @api.model
-    def _sql_part(self) -> SQL:
-        """Which part of which posted invoice is a contract's: by the lines; a down payment by its order's shares."""
-        return SQL(
-            """SELECT i.move_id, i.order_id, i.part, i.untaxed, t.total,
-                      CASE WHEN w.tax_included OR i.part = 0 THEN 1 ELSE i.untaxed / i.part END AS basis
-                 FROM (SELECT l.move_id, h.key AS order_id, SUM(l.price_total * h.share / n.lines) AS part,
-                              SUM(l.price_subtotal * h.share / n.lines) AS untaxed
-                         FROM (SELECT s.id, s.key, 1.0 AS share FROM line s WHERE NOT s.down
-                               UNION ALL
-                               SELECT s.id, d.key, d.share
-                                 FROM shared d JOIN line s ON s.order_id = d.order_id AND s.down
-                              ) h
-                         JOIN sale_order_line_invoice_rel r ON r.order_line_id = h.id
-                         JOIN account_move_line l ON l.id = r.invoice_line_id
-                         JOIN LATERAL (SELECT COUNT(*) AS lines FROM sale_order_line_invoice_rel x
-                                        WHERE x.invoice_line_id = l.id) n ON TRUE
-                        WHERE l.parent_state = 'posted' AND l.display_type = 'product' %(until)s
-                        GROUP BY l.move_id, h.key) i
-                 JOIN LATERAL (SELECT SUM(x.price_total) AS total FROM account_move_line x
-                                WHERE x.move_id = i.move_id AND x.display_type = 'product') t ON t.total <> 0
-                 LEFT JOIN wanted w ON w.id = i.order_id""",
-            until=self._sql_until(SQL("COALESCE(l.invoice_date, l.date)")))
 
     @api.model
     def _sql_unrounded(self) -> SQL:
@@ -247,7 +222,11 @@ class SboContractMoney(models.AbstractModel):
     def _sql_settled_lines(self) -> SQL:
         """The receivable lines of these invoices: what is due when, paid, and allowed without money."""
         return SQL(
-            """SELECT l.id, l.move_id, l.date_maturity AS due_on, l.amount_currency AS amount,
+            """SELECT g.*, SUM(g.amount) OVER one AS whole, SUM(g.paid) OVER one AS paid_whole,
+                      SUM(g.paid) OVER up AS paid_upto, SUM(g.allowed) OVER up AS allowed_upto,
+                      SUM(g.amount - g.paid - g.allowed) OVER up AS open_upto
+                 FROM (
+               SELECT l.id, l.move_id, l.date_maturity AS due_on, l.amount_currency AS amount,
                       COALESCE(k.paid, 0) AS paid, COALESCE(k.allowed, 0) AS allowed, k.paid_on
                  FROM account_move_line l
                  JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
@@ -255,39 +234,52 @@ class SboContractMoney(models.AbstractModel):
                                    SUM(m.amount) FILTER (WHERE m.allowance) AS allowed,
                                    MAX(m.day) FILTER (WHERE NOT m.note) AS paid_on
                               FROM matched m GROUP BY m.line_id) k ON k.line_id = l.id
-                WHERE l.move_id IN (SELECT move_id FROM part)""")
+                WHERE l.move_id IN (SELECT move_id FROM part)) g
+               WINDOW one AS (PARTITION BY g.move_id),
+                      up AS (PARTITION BY g.move_id ORDER BY g.id)""")
 
     @api.model
     def _sql_rows(self) -> SQL:
-        """The money row by row, in the currency and of the day of its document."""
+        """The money row by row, in the currency and of the day of its document.
+
+        A document is paid from its beginning on, allowances are at its end, what is open is between.
+        """
+        allowed, paid, opened = (
+            SQL("%s - %s", self._sql_slice(end), self._sql_slice(start)) for end, start in (
+                (SQL("(s.whole - s.allowed_upto + s.allowed)"), SQL("(s.whole - s.allowed_upto)")),
+                (SQL("s.paid_upto"), SQL("(s.paid_upto - s.paid)")),
+                (SQL("(s.paid_whole + s.open_upto)"),
+                 SQL("(s.paid_whole + s.open_upto - (s.amount - s.paid - s.allowed))"))))
         return SQL(
             """SELECT part.order_id, v.currency_id, v.day, part.part * part.basis * v.sign AS invoiced, 0.0 AS received,
                       0.0 AS opened, 0.0 AS due, 0.0 AS overdue,
                       CASE WHEN v.sign > 0 THEN v.day END AS invoiced_on, NULL::date AS received_on, NULL::date AS since
                  FROM part JOIN invoice v ON v.id = part.move_id
                UNION ALL
-               SELECT g.order_id, g.currency_id, g.day, -g.allowed * g.factor, g.paid * g.factor,
-                      g.opened * g.factor, CASE WHEN g.due_on <= %(today)s THEN g.opened * g.factor ELSE 0 END,
-                      CASE WHEN g.due_on < %(today)s THEN g.opened * g.factor ELSE 0 END, NULL, g.paid_on,
+               SELECT g.order_id, g.currency_id, g.day, -g.allowed, g.paid, g.opened,
+                      CASE WHEN g.due_on <= %(today)s THEN g.opened ELSE 0 END,
+                      CASE WHEN g.due_on < %(today)s THEN g.opened ELSE 0 END, NULL, g.paid_on,
                       CASE WHEN g.due_on < %(today)s AND g.opened > 0 THEN g.due_on END
-                 FROM (SELECT part.order_id, v.currency_id, v.day, s.allowed, s.paid, s.due_on, s.paid_on,
-                              part.part / part.total * %(unrounded)s AS factor,
-                              CASE WHEN v.sign > 0 THEN s.amount - s.paid - s.allowed ELSE 0 END AS opened
+                 FROM (SELECT part.order_id, v.currency_id, v.day, s.due_on, s.paid_on, %(allowed)s AS allowed,
+                              %(paid)s AS paid, CASE WHEN v.sign > 0 THEN %(opened)s ELSE 0 END AS opened
                          FROM part JOIN settled s ON s.move_id = part.move_id
-                         JOIN invoice v ON v.id = part.move_id) g
+                         JOIN invoice v ON v.id = part.move_id AND part.total <> 0 OFFSET 0) g
                UNION ALL
                SELECT g.order_id, g.currency_id, g.day, 0, g.amount, 0, 0, 0, NULL, g.day, NULL
                  FROM (%(loose)s) g WHERE g.amount <> 0 %(until)s""",
-            today=self._day(), unrounded=self._sql_unrounded(), loose=self._sql_loose(),
+            today=self._day(), allowed=allowed, paid=paid, opened=opened, loose=self._sql_loose(),
             until=self._sql_until(SQL("g.day")))
 
     @api.model
     def _sql_invoices(self) -> SQL:
         return SQL(
             """SELECT v.id, v.currency_id, v.move_type, v.amount_total, COALESCE(v.invoice_date, v.date) AS day,
-                      CASE WHEN v.move_type = 'out_refund' THEN -1 ELSE 1 END AS sign
-                 FROM account_move v WHERE v.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
-                  AND v.id IN (SELECT move_id FROM part)""")
+                      CASE WHEN v.move_type = 'out_refund' THEN -1 ELSE 1 END AS sign, cur.rounding AS cent,
+                      %s AS whole
+                 FROM account_move v JOIN res_currency cur ON cur.id = v.currency_id
+                WHERE v.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+                  AND v.id IN (SELECT move_id FROM part)""",
+            self.env["sbo.payment.received"]._sql_unrounded())
 
     @api.model
     def _sql_loose(self) -> SQL:

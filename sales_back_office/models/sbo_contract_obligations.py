@@ -6,7 +6,8 @@ class SboContractObligations(models.AbstractModel):
     """How far obligations of contracts are met (履约节点), as one query.
 
     Payments are met one after the other by the money received, deliveries by the value delivered, or by the quantity
-    of their product; an obligation without amount and quantity, and any other one, by whoever notes it done.
+    of their product; an obligation without amount and quantity, and any other one, by whoever notes it done. One that
+    somebody stands for uses up nothing that came: it was met in another way.
     """
 
     _name = "sbo.contract.obligations"
@@ -23,24 +24,31 @@ class SboContractObligations(models.AbstractModel):
         """
         return SQL(
             """SELECT p.id, p.contract_id, p.kind, p.due_on, p.wanted, GREATEST(0, p.reached) AS reached,
-                      %(noted)s OR p.wanted > 0 AND p.reached >= p.wanted AS done
-                 FROM (SELECT u.*, LEAST(u.wanted, u.present - u.upto + u.wanted) AS reached
-                         FROM (SELECT n.id, n.contract_id, n.kind, n.due_on, n.done_on, n.done_by_id,
-                                      w.amount AS wanted,
+                      p.noted OR p.wanted > 0 AND p.reached >= p.wanted AS done
+                 FROM (SELECT u.*, CASE WHEN u.noted THEN 0 ELSE LEAST(u.wanted, u.present - u.upto + u.wanted) END
+                              AS reached
+                         FROM (SELECT n.id, n.contract_id, n.kind, n.due_on, w.amount AS wanted, w.noted,
                                       %(present)s AS present,
-                                      SUM(w.amount) OVER (PARTITION BY n.contract_id, n.kind, w.product_id
-                                                          ORDER BY n.due_on, n.id) AS upto
+                                      SUM(CASE WHEN w.noted THEN 0 ELSE w.amount END) OVER (
+                                          PARTITION BY n.contract_id, n.kind, w.product_id
+                                          ORDER BY n.due_on, n.id) AS upto
                                  FROM sbo_contract_milestone n
-                                 JOIN LATERAL (%(measure)s) w ON TRUE
+                                 JOIN LATERAL (SELECT w.*, %(noted)s AS noted FROM (%(measure)s) w) w ON TRUE
                                 WHERE %(condition)s) u) p""",
             noted=self._sql_noted(), measure=self._sql_measure(), condition=condition,
             present=self._sql_present(received, delivered))
 
     @api.model
     def _sql_noted(self) -> SQL:
-        """Somebody has noted that obligation p is done; what the night has noted from documents may end again."""
-        return SQL("p.done_on IS NOT NULL AND (p.done_by_id IS NOT NULL OR p.wanted = 0) %s",
-                   self._sql_until(SQL("p.done_on")))
+        """Somebody has noted that obligation n is done; what the night has noted from documents may end again."""
+        return SQL("n.done_on IS NOT NULL AND (n.done_by_id IS NOT NULL OR w.amount = 0) %s",
+                   self._sql_until(SQL("n.done_on")))
+
+    @api.model
+    def _sql_came_due(self, contract, due_on) -> SQL:
+        """An obligation fell due before its contract, when that was terminated, had ended."""
+        return SQL("(%(contract)s.state NOT IN ('terminated', 'filed') OR %(due)s <= COALESCE(%(contract)s.ended_on, "
+                   "%(due)s))", contract=contract, due=due_on)
 
     @api.model
     def _sql_measure(self) -> SQL:

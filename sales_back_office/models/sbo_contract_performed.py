@@ -25,7 +25,8 @@ class SboContractPerformed(models.AbstractModel):
     @api.depends_context("sbo_as_of", "company")
     def _compute_performed(self):
         """Not stored: confirming an order must not ripple through its contract."""
-        rows = self.env["sbo.contract.figure"].browse(self._origin.ids)
+        # Superuser: whoever may read the contract, such as those who review it, reads how far it is.
+        rows = self.env["sbo.contract.figure"].sudo().browse(self._origin.ids)
         found = {row.id: row for row in rows}
         names = {name: name.removesuffix("_amount") for name in (
             "ordered_amount", "delivered_amount", "invoiced_amount", "received_amount", "receivable_amount",
@@ -47,19 +48,32 @@ class SboContractPerformed(models.AbstractModel):
         reasons = []
         # Superuser: the contract is open whoever looks; a past day of the context does not count.
         whole = self.sudo().with_context(sbo_as_of=False)
-        lines = whole.env["sale.order.line"].search([
-            ("sbo_contract_id", "=", self.id), ("state", "=", "sale"), ("display_type", "=", False),
-            ("is_downpayment", "=", False)])
-        late = lines.filtered(lambda line: line.product_uom_id.compare(line.qty_delivered, line.product_uom_qty) < 0)
-        if late:
-            reasons.append(self.env._("Not delivered in full: %s.", ", ".join(late.order_id.mapped("name"))))
         self.env.flush_all()
-        row = whole.env["sbo.contract.figure"].browse(self.ids)
-        row.invalidate_recordset()
+        late = whole.env["sale.order"].browse(whole.env["sbo.contract.goods"]._order_ids(self.ids, "open"))
+        if late:
+            reasons.append(self.env._("Not delivered in full: %s.", ", ".join(late.mapped("name"))))
+        row = self._figure_of_now()
         money = row.receivable + row.not_invoiced - self.retention_amount
         if self.currency_id.compare_amounts(money, 0) > 0:
             reasons.append(self.env._("Money is still to come: %s.", self.currency_id.format(money)))
         return reasons
+
+    def _what_is_owed(self):
+        """A sentence about invoices that are not paid, retention money too: once it is filed, nothing warns of them."""
+        money = self._figure_of_now().receivable
+        if self.currency_id.compare_amounts(money, 0) <= 0:
+            return []
+        return [self.env._(
+            "%s is still owed, retention money included; it waits for the payment, a credit note or a write-off by "
+            "the accountants.", self.currency_id.format(money))]
+
+    def _figure_of_now(self):
+        """Its figures, whoever may see the documents; a past day of the context does not count."""
+        self.env.flush_all()
+        # Superuser: it is open and owed whoever looks.
+        row = self.env["sbo.contract.figure"].sudo().with_context(sbo_as_of=False).browse(self.ids)
+        row.invalidate_recordset()
+        return row
 
     def _sbo_contracts(self):
         return self

@@ -94,7 +94,7 @@ class SboContractReviewFlow(models.AbstractModel):
         if not approvers:
             raise UserError(self.env._(
                 "“%(contract)s” cannot be reviewed: nobody is named who approves contracts of the class %(class)s. A "
-                "back-office supervisor names them in the class.", **words))
+                "back-office supervisor names them under Back Office › Configuration › Contracts › Classes.", **words))
         if approvers & drafters:
             raise UserError(self.env._(
                 "“%(contract)s” cannot be reviewed: %(people)s has drafted it and would have to approve it. A "

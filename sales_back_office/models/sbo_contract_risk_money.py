@@ -17,12 +17,17 @@ class SboContractRiskMoney(models.AbstractModel):
 
     @graded
     def _sbo_query_overdue(self, check, ids=None) -> SQL:
-        """What the customer should have paid more than X days ago; the level rises with the days."""
+        """What the customer should have paid more than X days ago; the level rises with the days.
+
+        The schedule shows what of the invoices is overdue; what may be kept back until a later day is no risk yet.
+        """
+        withheld = self._sql_withheld(check, SQL("m.overdue"))
         days = SQL("(%s::date - m.overdue_since)", self._risk_today(check))
         return self._sql_flags(
             check, ids, self._sql_figures(check, ids, self._sql_owing(check)),
-            SQL("m.overdue > 0 AND %s > %s", days, check.parameter),
+            SQL("m.overdue > %s AND %s > %s", withheld, days, check.parameter),
             {"overdue": self._sql_money_text(SQL("m.overdue")), "overdue_since": SQL("m.overdue_since"),
+             "retention_money": SQL("CASE WHEN %s > 0 THEN %s END", withheld, self._sql_money_text(withheld)),
              "days_overdue": days, "invoices": self._sql_overdue_invoices(check)},
             states=OWING, quantity=SQL("%s::numeric", days), level=check._sql_level(days))
 
@@ -32,7 +37,8 @@ class SboContractRiskMoney(models.AbstractModel):
         names = SQL(
             """(SELECT %s FROM sbo_contract_milestone n
                  WHERE n.contract_id = k.id AND n.kind = 'payment' AND n.done_on IS NULL AND n.due_on < %s
-                   AND n.due_on >= m.plan_short_since)""", self._sql_names(SQL("n.name")), today)
+                   AND n.due_on >= m.plan_short_since AND %s)""", self._sql_names(SQL("n.name")), today,
+            check.env["sbo.contract.obligations"]._sql_came_due(SQL.identifier("k"), SQL("n.due_on")))
         planned = SQL("""AND y.id IN (SELECT n.contract_id FROM sbo_contract_milestone n
                                        WHERE n.kind = 'payment' AND n.done_on IS NULL AND n.due_on < %s)""", today)
         return self._sql_flags(
@@ -44,11 +50,11 @@ class SboContractRiskMoney(models.AbstractModel):
              "obligations": names}, states=OWING)
 
     def _sbo_query_retention_due(self, check, ids=None) -> SQL:
-        """The retention money falls due within X days, or has, and not everything has been paid."""
+        """The retention money falls due within X days, or has, and something that was delivered is not paid."""
         kept = SQL("AND y.retention_amount > 0 AND y.retention_due_on <= %s::date + %s::integer",
                    self._risk_today(check), int(check.parameter))
         return self._sql_flags(
-            check, ids, self._sql_figures(check, ids, kept), SQL("m.receivable > 0 OR m.received < m.contracted"),
+            check, ids, self._sql_figures(check, ids, kept), SQL("m.receivable > 0 OR m.not_invoiced > 0"),
             {"retention_money": self._sql_money_text(SQL("k.retention_amount")),
              "retention_day": SQL("k.retention_due_on"),
              "received_amount": self._sql_money_text(SQL("m.received"))}, states=OWING)
@@ -70,11 +76,10 @@ class SboContractRiskMoney(models.AbstractModel):
         """The contract has ended, and goods are still to be delivered or money is still to be paid."""
         ended = SQL("AND y.date_end < %s", self._risk_today(check))
         open_goods = SQL(
-            """LEFT JOIN (SELECT x.contract_id AS id, SUM((x.ordered_qty - x.delivered_qty) * x.ordered * x.rate
-                                                          / NULLIF(x.ordered_qty, 0)) AS value
-                            FROM (%s) x WHERE x.ordered_qty - x.delivered_qty > 0.00001 GROUP BY 1) x ON x.id = k.id""",
-            check.env["sbo.contract.goods"]._sql_lines(self._sql_scope(check, ids, ended)))
-        unpaid = SQL("(GREATEST(m.ordered, m.invoiced) - m.received)")
+            """LEFT JOIN (SELECT x.contract_id AS id, SUM(x.value) AS value FROM (%s) x GROUP BY 1) x ON x.id = k.id""",
+            check.env["sbo.contract.goods"]._sql_still_open(self._sql_scope(check, ids, ended)))
+        owed = SQL("(GREATEST(m.ordered, m.invoiced) - m.received)")
+        unpaid = SQL("(%s - %s)", owed, self._sql_withheld(check, owed))
         return self._sql_flags(
             check, ids, SQL("%s %s", self._sql_figures(check, ids, ended, LIVE), open_goods),
             SQL("x.id IS NOT NULL OR %s > 0", unpaid),
@@ -142,6 +147,12 @@ class SboContractRiskMoney(models.AbstractModel):
         """The figures ``m`` of the contracts."""
         return SQL("JOIN (%s) m ON m.contract_id = k.id",
                    check.env["sbo.contract.figures"]._sql_figures(self._sql_scope(check, ids, more, states)))
+
+    def _sql_withheld(self, check, amount) -> SQL:
+        """What of an amount that contract ``k`` owes the customer may keep as retention money until a later day."""
+        return SQL(
+            """CASE WHEN k.retention_amount > 0 AND k.retention_due_on >= %s
+                    THEN GREATEST(0, LEAST(k.retention_amount, %s)) ELSE 0 END""", self._risk_today(check), amount)
 
     def _sql_owing(self, check) -> SQL:
         """AND: something of an invoice under contract ``y`` is overdue and open; not known for a day that is over."""

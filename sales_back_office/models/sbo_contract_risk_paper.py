@@ -64,24 +64,47 @@ class SboContractRiskPaper(models.AbstractModel):
             states=UNSIGNED, level=level)
 
     def _sbo_query_no_authority(self, check, ids=None) -> SQL:
-        """Signed by somebody whose authority is not proven, or without a seal."""
-        lacking = SQL(", ").join(SQL("CASE WHEN %s THEN %s END", lacks, name) for name, lacks in self._sql_unproven())
+        """It or a supplement of it was signed by somebody whose authority is not proven, without a seal, or before it
+        was approved."""
+        supplements = SQL(
+            """LEFT JOIN (SELECT x.contract_id AS id, %(names)s AS names, ARRAY_AGG(DISTINCT n.name) AS lacking
+                            FROM sbo_contract_supplement x CROSS JOIN LATERAL unnest(%(lacking)s) n (name)
+                           WHERE x.state = 'signed' %(narrow)s GROUP BY 1) s ON s.id = k.id""",
+            names=self._sql_names(SQL("x.name")),
+            lacking=self._sql_lacking(check, "x", "sbo.contract.supplement", SQL("r.supplement_id = x.id")),
+            narrow=self._sbo_sql_narrow(SQL("x.contract_id"), ids))
+        own = SQL("JOIN LATERAL (SELECT %s AS names) u ON TRUE", self._sql_lacking(
+            check, "k", "sbo.contract", SQL("r.contract_id = k.id AND r.supplement_id IS NULL")))
         return self._sql_flags(
-            check, ids, SQL("JOIN LATERAL (SELECT array_remove(ARRAY[%s], NULL) AS names) u ON TRUE", lacking),
-            SQL("u.names <> '{}'"),
-            {"lacking": SQL("u.names"), "their_signatory": SQL("k.their_signatory"), "signed": SQL("k.signed_on")})
+            check, ids, SQL("%s %s", own, supplements), SQL("u.names <> '{}' OR s.id IS NOT NULL"),
+            {"lacking": SQL("u.names || ARRAY(SELECT unnest(s.lacking) EXCEPT SELECT unnest(u.names))"),
+             "supplements": SQL("s.names"), "their_signatory": SQL("k.their_signatory"), "signed": SQL("k.signed_on")})
 
-    def _sql_unproven(self):
-        """[(field, condition under which it does not prove anything)] of contract ``k``, for both sides."""
+    def _sql_lacking(self, check, signed, model, reviewed) -> SQL:
+        """An array of what a signature lacks, by the names of its fields.
+
+        :param signed: alias of the signed contract or supplement
+        :param reviewed: SQL: ``r`` (sbo_contract_review) is its review
+        """
+        return SQL("array_remove(ARRAY[%s], NULL)", SQL(", ").join(
+            SQL("CASE WHEN %s THEN %s::text END", lacks, name)
+            for name, lacks in self._sql_unproven(check, signed, model, reviewed)))
+
+    def _sql_unproven(self, check, signed, model, reviewed):
+        """[(field, condition under which it does not prove anything)] for both sides, and our own approval."""
+        signed_on, number = SQL.identifier(signed, "signed_on"), SQL.identifier(signed, "id")
         for side in ("our", "their"):
-            authority, seal, until = (SQL.identifier("k", f"{side}_{name}")
+            authority, seal, until = (SQL.identifier(signed, f"{side}_{name}")
                                       for name in ("authority", "seal", "letter_until"))
             yield f"{side}_authority", SQL("COALESCE(%s, 'none') = 'none'", authority)
             yield f"{side}_letter", SQL(
-                """%s = 'letter' AND (%s < k.signed_on OR NOT EXISTS (SELECT FROM ir_attachment a
-                     WHERE a.res_model = 'sbo.contract' AND a.res_id = k.id AND a.res_field = %s))""",
-                authority, until, f"{side}_letter")
+                """%s = 'letter' AND (%s < %s OR NOT EXISTS (SELECT FROM ir_attachment a
+                     WHERE a.res_model = %s AND a.res_id = %s AND a.res_field = %s))""",
+                authority, until, signed_on, model, number, f"{side}_letter")
             yield f"{side}_seal", SQL("COALESCE(%s, 'none') = 'none'", seal)
+        yield "approval", SQL(
+            "%s < (SELECT MAX(%s) FROM sbo_contract_review r WHERE r.state = 'approved' AND %s)",
+            signed_on, self._sql_local_day(check, SQL("r.closed_at")), reviewed)
 
     def _sbo_query_expiring(self, check, ids=None) -> SQL:
         """Ends within X days."""

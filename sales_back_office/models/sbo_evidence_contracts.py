@@ -71,8 +71,7 @@ class SboEvidenceContracts(models.AbstractModel):
     def _contract_words(self, key, value):
         """The value of a key of the contracts area in words, nothing when it speaks for itself."""
         if key == "lacking" and isinstance(value, list):
-            fields = self.env["sbo.contract"]._fields
-            return ", ".join(fields[name]._description_string(self.env) for name in value if name in fields)
+            return ", ".join(filter(None, map(self._lacking_words, value)))
         if key == "licence_kinds" and isinstance(value, list):
             return ", ".join(self._words("licence_kind", kind) for kind in value)
         if key == "flag":
@@ -80,3 +79,11 @@ class SboEvidenceContracts(models.AbstractModel):
         if key == "level":
             return dict(self.env["sbo.finding"]._fields["severity"]._description_selection(self.env)).get(value, value)
         return ", ".join(map(str, value)) if isinstance(value, list) else None
+
+    @api.model
+    def _lacking_words(self, name):
+        """What a signature lacks: a field of it, or the approval before it."""
+        if name == "approval":
+            return self.env._("Approval before the Signature")
+        field = self.env["sbo.contract"]._fields.get(name)
+        return field and field._description_string(self.env)

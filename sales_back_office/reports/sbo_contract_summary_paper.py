@@ -1,8 +1,9 @@
 from odoo import api, models
 
+from ..models.sbo_contract_flow import BINDING
+
 # So many contracts stand on paper, those with most overdue first; all are in the workbook.
 LISTED = 240
-STATES = ("signed", "execution", "fulfilled", "terminated")
 FLOWS = ("ordered", "delivered", "invoiced", "received")
 STANDS = ("contracted", "delivered", "received", "receivable", "overdue")
 
@@ -45,7 +46,7 @@ class SboContractSummaryPaper(models.AbstractModel):
         self.env["sbo.contract.figure"].invalidate_model()
         figures = self.env["sbo.contract.figure"].with_context(sbo_as_of=end, active_test=False).search([
             ("company_id", "=", summary.company_id.id), ("signed_on", "<=", summary.period_end),
-            ("state", "in", STATES)]).sorted(lambda row: (-row.overdue_company, row.id))
+            ("state", "in", BINDING)]).sorted(lambda row: (-row.overdue_company, row.id))
         earlier = figures._figures_at(figures.ids, [f"{name}_company" for name in FLOWS], before)
         rows = [self._get_row(row, earlier[row.id]) for row in figures]
         groups = self._get_groups(summary, figures, rows)

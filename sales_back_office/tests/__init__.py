@@ -34,6 +34,7 @@ from . import test_contract_review_opinions
 from . import test_contract_review_supplements
 from . import test_contract_tours
 from . import test_contracts_figures
+from . import test_contracts_goods
 from . import test_contracts_risk_paper
 from . import test_contracts_risk_goods
 from . import test_contracts_risk_money
@@ -44,6 +45,7 @@ from . import test_contracts_risk_speed
 from . import test_contracts_figures_property
 from . import test_contracts_schedule
 from . import test_contracts_summary
+from . import test_contracts_sums
 from . import test_customers_assignment
 from . import test_customers_assignment_checks
 from . import test_customers_assignment_doors

@@ -70,14 +70,24 @@ class SboContractReviewCommon(SboCheckCommon):
                 self._answer(review, user)
 
     def _open_form(self, record):
-        """Read what the form of a record shows to its user."""
+        """Read what the form of a record shows to its user, as the screen does."""
+        record.invalidate_recordset()
         form = etree.fromstring(record.get_view(view_type="form")["arch"])
-        top = [field for field in form.iter("field") if not any(
-            parent.tag == "field" for parent in field.iterancestors())]
-        for field in top:
-            if inner := [item.get("name") for item in field.iterfind("list/field")]:
-                record[field.get("name")].read(inner)
-        return record.read([field.get("name") for field in top])
+        return record.web_read(self._shown(record, form))
+
+    def _shown(self, record, view):
+        """The specification of what a view shows, the lists in it included."""
+        shown = {}
+        for field in view.iter("field"):
+            if next(field.iterancestors("field", "form", "list")) is not view:
+                continue
+            name = field.get("name")
+            kind, inner = record._fields[name].type, field.find("list")
+            if inner is not None:
+                shown[name] = {"fields": self._shown(record[name], inner)}
+            else:
+                shown[name] = {"fields": {"display_name": {}}} if kind == "many2one" else {}
+        return shown
 
     def _refused(self, words, action, *args, error=UserError):
         """The action is refused in these words."""

@@ -4,13 +4,13 @@ from odoo.fields import Command, Datetime
 
 from ..models.sbo_contract_steps import STEP
 from .common import at
-from .test_payment_cents import SboCentsCommon
+from .common_contracts_goods import SboContractGoodsCommon
 
 # The evening of this day is when the stories look, unless they say otherwise.
 TODAY = "2026-03-20"
 
 
-class SboRiskCommon(SboCentsCommon):
+class SboRiskCommon(SboContractGoodsCommon):
     """Contracts with something wrong, looked at on an evening in March."""
 
     @classmethod

@@ -1,9 +1,9 @@
 from odoo.fields import Command
 
-from .test_payment_cents import SboCentsCommon
+from .common_contracts_goods import SboContractGoodsCommon
 
 
-class SboScheduleCommon(SboCentsCommon):
+class SboScheduleCommon(SboContractGoodsCommon):
     """Contracts under which goods are ordered, delivered, invoiced and paid."""
 
     @classmethod
@@ -37,15 +37,3 @@ class SboScheduleCommon(SboCentsCommon):
         """These figures of a contract, as a clerk sees them."""
         row = self._row(contract, **context)
         return [row[name] for name in names] if len(names) > 1 else row[names[0]]
-
-    @classmethod
-    def _return(cls, picking, quantity, to_refund=True):
-        """The customer sends something back."""
-        wizard = cls.env["stock.return.picking"].with_context(
-            active_id=picking.id, active_model="stock.picking").create({})
-        wizard.product_return_moves.write({"quantity": quantity, "to_refund": to_refund})
-        back = cls.env["stock.picking"].browse(wizard.action_create_returns()["res_id"])
-        back.move_ids.quantity = quantity
-        back.move_ids.picked = True
-        back.with_context(skip_backorder=True, skip_sms=True).button_validate()
-        return back

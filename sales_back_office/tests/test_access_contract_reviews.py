@@ -14,7 +14,8 @@ class TestAccessContractReviews(SboContractReviewCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.contract = cls._contract()
+        cls.contract = cls._contract(milestone_ids=[Command.create(
+            {"name": "Deposit", "kind": "payment", "due_on": "2026-04-01", "amount": 15000})])
         cls.contract.with_user(cls.salesperson).action_submit()
         cls.review = cls.env["sbo.contract.review"].search([("contract_id", "=", cls.contract.id)])
 
@@ -47,6 +48,16 @@ class TestAccessContractReviews(SboContractReviewCommon):
         for record in (self.contract, self.review):
             for user in (self.member, self.head, self.auditor, self.salesperson):
                 self.assertTrue(self._open_form(record.with_user(user)))
+
+    def test_a_department_of_salespeople_opens_what_it_reviews(self):
+        colleague = self._user("sbo_colleague", "sales_team.group_sale_salesman")
+        rule = self._class("RS", self._department("Sales", colleague))
+        contract = self._contract(rule=rule, milestone_ids=[Command.create(
+            {"name": "Deposit", "kind": "payment", "due_on": "2026-04-01", "amount": 15000})])
+        self._submitted(contract)
+        [shown] = self._open_form(contract.with_user(colleague))
+        self.assertEqual([item["progress"] for item in shown["milestone_ids"]], ["late"])
+        self.assertEqual(shown["received_amount"], 0)
 
     def test_no_other_contract_of_the_customer(self):
         other = self._contract()

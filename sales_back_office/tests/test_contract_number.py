@@ -48,10 +48,13 @@ class TestContractNumber(SboContractsCommon):
         self.assertEqual(self._numbers().mapped("number"), [2, 1])
 
     def test_a_draft_may_go_a_number_stays(self):
-        self._contract().with_user(self.manager).sudo().unlink()
+        for user in (self.salesperson, self.clerk):
+            self._contract(line_ids=[self._line(price=9)], milestone_ids=[self._milestone(amount=1)]).with_user(
+                user).unlink()
         contract = self._submitted()
         contract._sent_back(None, "no")
-        self._refused("stays there; cancel it", contract.sudo().unlink)
+        for user in (self.salesperson, self.clerk, self.manager):
+            self._refused("stays there; cancel it", contract.with_user(user).unlink)
         contract.with_user(self.salesperson).action_cancel("The customer has chosen somebody else")
         number = self._numbers()
         self.assertEqual((number.state, number.reason), ("void", "The customer has chosen somebody else"))

@@ -56,6 +56,33 @@ class TestContractPapers(SboContractsCommon):
         draft = self._contract().with_user(self.salesperson)
         draft.their_signatory = "Ms Li"
 
+    def test_a_scan_is_changed_as_the_signature_is(self):
+        contract, draft = self._complete(our_letter=b"eA=="), self._contract(signed_file=b"eA==")
+        supplement = self.env["sbo.contract.supplement"].create({
+            "contract_id": contract.id, "subject": "More", "state": "signed", "signed_file": b"eA=="})
+        scans = self.env["ir.attachment"].sudo().search([
+            ("res_model", "in", ("sbo.contract", "sbo.contract.supplement")),
+            ("res_id", "in", (contract | draft).ids + supplement.ids), ("res_field", "!=", False)])
+        own = scans.filtered(lambda scan: scan.res_model == "sbo.contract" and scan.res_id == draft.id)
+        signed = scans - own
+        self.assertEqual(len(signed), 3)
+        for user in (self.salesperson, self.clerk):
+            for scan in signed.with_user(user):
+                again = {"name": "x", "raw": b"other", "res_model": scan.res_model, "res_id": scan.res_id,
+                         "res_field": scan.res_field}
+                for action in (scan.unlink, lambda scan=scan: scan.write({"raw": b"other"}),
+                               lambda scan=scan: scan.write({"res_id": draft.id}),
+                               lambda again=again, user=user: self.env["ir.attachment"].with_user(user).create(again)):
+                    with self.assertRaises(AccessError), self.cr.savepoint():
+                        action()
+                    self.env.invalidate_all()
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            own.with_user(self.salesperson).write({"res_id": contract.id})
+        own.with_user(self.salesperson).write({"raw": b"another"})
+        signed.with_user(self.supervisor).write({"raw": b"right"})
+        contract.invalidate_recordset()
+        self.assertEqual(contract.signed_file, b"cmlnaHQ=")
+
     def test_the_class_gives_the_days_to_file(self):
         # Signed on a Monday: three working days end on Thursday evening.
         contract = self._contract("signed")

@@ -71,6 +71,47 @@ class TestContractRiskMoney(SboRiskCommon):
         self._pay(invoice, payment_date="2026-05-21")
         self.assertFalse(self._look("contract_retention_due", contract, day="2026-05-21"))
 
+    def test_terminated_owes_nothing_of_the_plan_that_was_due_later(self):
+        contract = self._contract()
+        self._owes(contract, "Deposit", "2026-03-05", amount=3000)
+        self._owes(contract, "Rest", "2026-03-15", amount=7000)
+        order = self._under(contract, 10, day="2026-03-02")
+        self._allot(self._payment(2000, date="2026-03-03"), order)
+        self._change(contract, state="terminated", ended_on="2026-03-10")
+        flag = self._look("contract_below_plan", contract)
+        self.assertEqual((flag.evidence["plan_short"], flag.evidence["plan_due"], flag.evidence["obligations"]),
+                         (self._text(1000), self._text(3000), "Deposit"))
+        self._allot(self._payment(1000, date="2026-03-21"), order)
+        self.assertFalse(self._look("contract_below_plan", contract, day="2026-03-22"))
+
+    def test_retention_money_of_a_frame_contract_is_paid(self):
+        contract = self._contract(amount=1000000, retention_amount=500, retention_due_on="2026-04-20")
+        order = self._under(contract)
+        self._delivery(order, done_at=at("2026-03-11 12:00"))
+        self.assertTrue(self._look("contract_retention_due", contract, day="2026-03-21"), "not invoiced yet")
+        invoice = self._billed(order)
+        self.assertTrue(self._look("contract_retention_due", contract, day="2026-03-22"), "not paid yet")
+        self._pay(invoice, payment_date="2026-03-22")
+        self.assertFalse(self._look("contract_retention_due", contract, day="2026-03-23"), "all that was ordered")
+
+    def test_retention_money_is_not_overdue_before_its_day(self):
+        contract = self._contract(amount=5000, retention_amount=500, retention_due_on="2026-04-20")
+        order = self._under(contract)
+        self._delivery(order, done_at=at("2026-03-11 12:00"))
+        invoice = self._billed(order, due="2026-03-12")
+        self._pay(invoice, 4400, payment_date="2026-03-12")
+        self._change(contract, date_end="2026-03-15")
+        flag = self._look("contract_overdue", contract)
+        self.assertEqual((flag.evidence["overdue"], flag.evidence["retention_money"]),
+                         (self._text(600), self._text(500)))
+        self.assertEqual(self._look("contract_expired_open", contract).evidence["unpaid"], self._text(100))
+        self._pay(invoice, 100, payment_date="2026-03-20")
+        for day in ("2026-03-21", "2026-04-20"):
+            for code in ("contract_overdue", "contract_expired_open"):
+                self.assertFalse(self._look(code, contract, day=day), f"{code} {day}")
+        for code in ("contract_overdue", "contract_expired_open"):
+            self.assertTrue(self._look(code, contract, day="2026-04-21"), code)
+
     def test_orders_near_and_above_the_amount(self):
         contract = self._contract()
         order = self._under(contract, 9)
@@ -103,6 +144,24 @@ class TestContractRiskMoney(SboRiskCommon):
             "ends_on": "2026-03-19", "undelivered": self._text(5000), "orders": order.name}))
         self._delivery(order, done_at=at("2026-03-20 21:00"))
         self.assertFalse(self._look("contract_expired_open", contract, day="2026-03-21"))
+
+    def test_a_discount_is_no_goods_that_are_still_to_leave(self):
+        contract = self._contract()
+        order = self._under(contract, order_line=self._with_discount())
+        self._delivery(order, done_at=at("2026-03-12 12:00"))
+        self._pay(self._billed(order), payment_date="2026-03-13")
+        self._change(contract, date_end="2026-03-15")
+        self.assertFalse(self._look("contract_expired_open", contract))
+
+    def test_what_came_back_and_was_credited_is_no_goods_that_are_still_to_leave(self):
+        contract = self._contract()
+        order = self._under(contract)
+        self._pay(self._billed(order), payment_date="2026-03-12")
+        picking = self._delivery(order, done_at=at("2026-03-12 12:00"))
+        back = self._return(picking, 1)
+        back.date_done = back.move_ids.date = at("2026-03-13 12:00")
+        self._change(contract, date_end="2026-03-15")
+        self.assertFalse(self._look("contract_expired_open", contract))
 
     def test_ended_with_money_open(self):
         contract = self._contract()

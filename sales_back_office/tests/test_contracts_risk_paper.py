@@ -77,6 +77,31 @@ class TestContractRiskPaper(SboRiskCommon):
         self.assertFalse(self._look("contract_no_authority", self._contract("approved", our_seal="none")),
                          "not signed yet")
 
+    def test_a_supplement_signed_without_a_seal(self):
+        contract = self._contract(our_authority="none")
+        supplement = self.env["sbo.contract.supplement"].create({
+            "contract_id": contract.id, "subject": "More", "name": "S1", "state": "signed", "signed_on": "2026-03-10",
+            "our_authority": "none", "our_seal": "contract", "their_authority": "legal", "their_seal": "none"})
+        flag = self._look("contract_no_authority", contract)
+        self.assertEqual((flag.evidence["lacking"], flag.evidence["supplements"]),
+                         (["our_authority", "their_seal"], supplement.name))
+        contract.our_authority = "legal"
+        self._look("contract_no_authority", contract)
+        self.assertEqual(flag.evidence["lacking"], ["our_authority", "their_seal"])
+        supplement.write({"our_authority": "legal", "their_seal": "company"})
+        self.assertFalse(self._look("contract_no_authority", contract))
+
+    def test_signed_before_it_was_approved(self):
+        contract = self._contract(signed_on="2026-03-02")
+        review = self.env["sbo.contract.review"].create({
+            "contract_id": contract.id, "name": "R", "class_id": contract.class_id.id, "state": "approved",
+            "closed_at": at("2026-03-02 23:00")})
+        self.assertFalse(self._look("contract_no_authority", contract), "on the same day")
+        review.closed_at = at("2026-03-03 00:30")
+        flag = self._look("contract_no_authority", contract)
+        self.assertEqual(flag.evidence["lacking"], ["approval"])
+        self.assertIn("Approval before the Signature", flag.evidence_text)
+
     def test_ends_in_thirty_days(self):
         contract = self._contract(date_end="2026-04-20")
         self.assertFalse(self._look("contract_expiring", contract, day="2026-03-20"), "31 days")

@@ -64,6 +64,11 @@ class TestContractSummary(SboScheduleCommon):
         self.assertIn("March 2026", sheet.cell(2, 1).value)
         self.assertEqual(sheet.cell(5, 1).value, self.contract.name)
 
+    def test_what_was_filed_away_since_belongs_to_its_period(self):
+        self.contract.write({"state": "filed"})
+        month = self._run().filtered(lambda item: item.kind == "month")
+        self.assertEqual((month.contract_count, month.received), (1, 2000))
+
     def test_nobody_gets_it_twice(self):
         summaries = self._run()
         sent = self._mails(summaries)
