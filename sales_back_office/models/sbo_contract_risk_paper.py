@@ -98,9 +98,8 @@ class SboContractRiskPaper(models.AbstractModel):
                                       for name in ("authority", "seal", "letter_until"))
             yield f"{side}_authority", SQL("COALESCE(%s, 'none') = 'none'", authority)
             yield f"{side}_letter", SQL(
-                """%s = 'letter' AND (%s < %s OR NOT EXISTS (SELECT FROM ir_attachment a
-                     WHERE a.res_model = %s AND a.res_id = %s AND a.res_field = %s))""",
-                authority, until, signed_on, model, number, f"{side}_letter")
+                "%s = 'letter' AND (%s < %s OR NOT %s)", authority, until, signed_on,
+                self.env["sbo.document.file"]._sql_scanned(model, number, f"{side}_letter"))
             yield f"{side}_seal", SQL("COALESCE(%s, 'none') = 'none'", seal)
         yield "approval", SQL(
             "%s < (SELECT MAX(%s) FROM sbo_contract_review r WHERE r.state = 'approved' AND %s)",
