@@ -74,6 +74,16 @@ class SboPaymentGate(models.AbstractModel):
                 ", ".join(names.mapped("name")) or self.env._("Goods for a customer")))
 
     @api.model
+    def _refuse_undone(self, moves):
+        """What has left has left: called anything else, its money would be there for the next delivery once more."""
+        leaving = self._leaving(moves, done=True)
+        if leaving:
+            names = self.env["stock.picking"].sudo().browse({picking for _move, picking, _order in leaving if picking})
+            raise UserError(self.env._(
+                "%s has left for the customer and stays done: what comes back comes back by a return.",
+                ", ".join(names.mapped("name")) or self.env._("Goods for a customer")))
+
+    @api.model
     def _refuse_moved(self, moves):
         """Goods stay under the order line they were made for, or they would leave for somebody else's money."""
         orders = moves.sudo().sale_line_id.order_id.filtered(lambda order: order.sbo_gate_policy in GATED)
