@@ -99,6 +99,8 @@ class SboOrderGated(models.AbstractModel):
                 and self.env.context.get("sbo_step") is not STEP:
             raise AccessError(self.env._(
                 "The policy of an order follows from its own, its customer and its payment term."))
+        if "currency_id" in vals:
+            self._sbo_refuse_other_currency(vals["currency_id"])
         if "partner_id" in vals:
             self._sbo_refuse_other_credit(self.env["res.partner"].browse(vals["partner_id"]))
         left = self.browse()
@@ -127,6 +129,14 @@ class SboOrderGated(models.AbstractModel):
             if (policy, percent) != (order.sbo_gate_policy, order.sbo_gate_percent):
                 order.with_context(sbo_step=STEP).write({"sbo_gate_policy": policy, "sbo_gate_percent": percent})
         return result
+
+    def _sbo_refuse_other_currency(self, currency_id):
+        """The same figures in a weaker currency are less money: the currency is settled at confirmation."""
+        moved = self.filtered(lambda order: order.state == "sale" and order.currency_id.id != currency_id)
+        if moved and not self.env.su:
+            raise AccessError(self.env._(
+                "%s is confirmed in its currency, which follows from its pricelist: cancel the order and enter it anew "
+                "to sell in another one.", moved[0].display_name))
 
     def _sbo_refuse_other_credit(self, partner):
         """What was confirmed on a customer's credit does not leave on somebody else's by a salesperson's hand."""
