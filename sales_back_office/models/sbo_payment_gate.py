@@ -202,8 +202,7 @@ class SboPaymentGate(models.AbstractModel):
         limit, owed, overdue = (Decimal(str(row[name] or 0)) for name in ("limit", "owed", "overdue"))
         limited = facts["policy"] == "credit" or limit
         over = max(owed - limit, ZERO) if limited else ZERO
-        cent = Decimal(facts["cent"])
-        short = (max(over, overdue) * Decimal(facts["rate"])).quantize(cent)
+        short = tool.rounded(max(over, overdue) * Decimal(facts["rate"]), Decimal(facts["cent"]))
         return short, {"company": company, "limit": limit, "owed": owed, "overdue": overdue, "since": row["since"],
                        "over": over}
 

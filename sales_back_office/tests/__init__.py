@@ -119,6 +119,7 @@ from . import test_payment_walls
 from . import test_payment_cents
 from . import test_payment_done
 from . import test_payment_figures
+from . import test_payment_rounding
 from . import test_contract_steps
 from . import test_contract_number
 from . import test_contract_content
