@@ -36,14 +36,22 @@ class SboPaymentGate(models.AbstractModel):
         """
         if not moves:
             return {}
-        together = self.env.context.get("button_validate_picking_ids") or ()
-        leaving = self._leaving(moves, together)
+        leaving = self._leaving(moves, self._together(moves))
         if leaving:
             self._take_turn({order for _move, _picking, order in leaving})
             own, going = set(moves.ids), self._going(leaving)
             self._judge(leaving, going, {picking for move, picking, _order in leaving if move in own})
             return {row["id"]: Decimal(row["taken"]) for row in going}
         return {}
+
+    @api.model
+    def _together(self, moves):
+        """Ids of the other deliveries validated in the same call.
+
+        Anybody can send a context: only what the user may see is judged, and named in a refusal.
+        """
+        others = set(self.env.context.get("button_validate_picking_ids") or ()) - set(moves.sudo().picking_id.ids)
+        return self.env["stock.picking"].sudo(False).browse(others).exists()._filtered_access("read").ids
 
     @api.model
     def _check_gone(self, moves, judged):

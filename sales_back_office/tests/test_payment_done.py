@@ -93,3 +93,26 @@ class TestPaymentDoneGoods(SboPaymentCommon):
         line.with_user(self.stock_user).location_id = self.env.ref("stock.stock_location_suppliers")
         with self.assertRaisesRegex(UserError, MISSING), self.env.cr.savepoint():
             line.with_user(self.stock_user).location_id = ours
+
+
+@tagged("post_install", "-at_install")
+class TestPaymentOthersDeliveries(SboPaymentCommon):
+    """A context that names deliveries which the user may not see."""
+
+    def test_they_are_neither_judged_nor_named(self):
+        hidden, unpaid, paid = (self._confirmed(policy="prepaid") for _n in range(3))
+        self._allot(self._payment(10000), paid)
+        pickings = self._pick(hidden) | self._pick(unpaid) | self._pick(paid)
+        self.env["ir.rule"].create({
+            "name": "Not this one", "model_id": self.env["ir.model"]._get_id("stock.picking"),
+            "domain_force": str([("id", "!=", pickings[0].id)])})
+        self.env.flush_all()
+        together = pickings.with_user(self.stock_user).with_context(
+            skip_sms=True, skip_backorder=True, button_validate_picking_ids=pickings.ids)
+        with self.assertRaisesRegex(UserError, MISSING) as caught, self.env.cr.savepoint():
+            together[2].button_validate()
+        self.assertIn(pickings[1].name, str(caught.exception))
+        self.assertNotIn(pickings[0].name, str(caught.exception))
+        self.env.invalidate_all()
+        together[2].with_context(button_validate_picking_ids=[pickings[0].id, pickings[2].id]).button_validate()
+        self.assertEqual(pickings.mapped("state"), ["assigned", "assigned", "done"])
