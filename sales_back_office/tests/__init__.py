@@ -122,6 +122,7 @@ from . import test_payment_figures
 from . import test_payment_rounding
 from . import test_payment_debtor
 from . import test_payment_promise
+from . import test_payment_allotment
 from . import test_contract_steps
 from . import test_contract_number
 from . import test_contract_content
