@@ -1,4 +1,6 @@
+from lxml import etree
 from odoo.tests import Form, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .common_payment import SboPaymentCommon
 
@@ -37,3 +39,17 @@ class TestPaymentAllotmentAtHand(SboPaymentCommon):
         action = self.env.ref("sales_back_office.sbo_payment_allotment_action")
         arch = payment.get_view(self.env.ref("account.view_account_payment_form").id, "form")["arch"]
         self.assertIn(f'name="{action.id}"', arch)
+
+    def test_the_form_of_an_order_offers_the_payments_of_its_customer(self):
+        order, payment = self._confirmed(), self._payment(7000)
+        other = self._payment(7000, partner=self._customer("Somebody Else", clerk=self.clerk))
+        office = self.env["res.partner"].create({"name": "Office", "parent_id": self.customer.id})
+        allotments = self.env["sbo.payment.allotment"].with_user(self.accountant)
+        arch = etree.fromstring(allotments.get_view(view_type="form")["arch"])
+        [domain] = arch.xpath("//field[@name='payment_id']/@domain")
+        payments = self.env["account.payment"].with_user(self.accountant)
+        for partner in (order.partner_id, office):
+            found = payments.search(safe_eval(domain, {"partner_id": partner.id}))
+            self.assertIn(payment, found)
+            self.assertNotIn(other, found)
+        self.assertIn(other, payments.search(safe_eval(domain, {"partner_id": False})))
