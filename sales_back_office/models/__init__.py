@@ -2,6 +2,7 @@
 from . import sbo_served_mixin
 from . import sbo_checked_mixin
 from . import sbo_closed_mixin
+from . import sbo_reckoned_mixin
 from . import sbo_customer_policy
 from . import sbo_customer_file
 from . import sbo_customer_figure_refresh

@@ -7,14 +7,16 @@ class SaleOrder(models.Model):
 
     _name = "sale.order"
     _inherit = [
-        "sale.order", "sbo.closed.mixin", "sbo.served.mixin", "sbo.sale.order.checks", "sbo.order.entry.checks",
-        "sbo.order.entry",
+        "sale.order", "sbo.closed.mixin", "sbo.reckoned.mixin", "sbo.served.mixin", "sbo.sale.order.checks",
+        "sbo.order.entry.checks", "sbo.order.entry",
         "sbo.order.comparisons", "sbo.order.opined", "sbo.order.verified", "sbo.order.noticed",
         "sbo.order.changed", "sbo.order.promises", "sbo.order.tracking", "sbo.contacted.mixin",
         "sbo.order.gated", "sbo.payment.checks", "sbo.order.contracted", "sbo.filed.order",
     ]
     _closed = frozenset({
         "sbo_verification_state", "sbo_notice_state", "sbo_gate_policy", "sbo_gate_percent", "sbo_gate_turn"})
+    _reckoned = frozenset({
+        "amount_untaxed", "amount_tax", "amount_total", "currency_rate", "invoice_status", "delivery_status"})
     _sbo_contact_field = "order_id"
     _sbo_contact_subject = "order"
 

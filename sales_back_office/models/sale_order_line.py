@@ -6,7 +6,13 @@ class SaleOrderLine(models.Model):
     """Keeps what the pricelist said when the line was entered, to compare with what was agreed, and who entered it."""
 
     _name = "sale.order.line"
-    _inherit = ["sale.order.line", "sbo.order.line.entry", "sbo.order.line.gated", "sbo.order.line.contracted"]
+    _inherit = [
+        "sale.order.line", "sbo.reckoned.mixin", "sbo.order.line.entry", "sbo.order.line.gated",
+        "sbo.order.line.contracted"]
+    _reckoned = frozenset({
+        "price_subtotal", "price_tax", "price_total", "price_reduce_taxexcl", "price_reduce_taxinc",
+        "qty_delivered_method", "qty_invoiced", "qty_to_invoice", "invoice_status", "untaxed_amount_invoiced",
+        "untaxed_amount_to_invoice", "sbo_pricelist_price"})
 
     sbo_pricelist_price = fields.Float(
         "Pricelist Price", compute="_compute_sbo_pricelist_price", store=True, precompute=True, digits="Product Price",

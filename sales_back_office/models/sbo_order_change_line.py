@@ -14,9 +14,10 @@ FIELDS = [
     ("partner_shipping_id", "Delivery Address"),
     ("partner_invoice_id", "Invoice Address"),
     ("payment_term_id", "Payment Terms"),
+    ("currency_id", "Currency"),
 ]
 # What somebody who sees no prices need not know of.
-PRICES = {"price_unit", "discount", "tax_ids", "payment_term_id", "partner_invoice_id"}
+PRICES = {"price_unit", "discount", "tax_ids", "payment_term_id", "partner_invoice_id", "currency_id"}
 
 
 class SboOrderChangeLine(models.Model):

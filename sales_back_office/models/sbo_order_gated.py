@@ -99,12 +99,17 @@ class SboOrderGated(models.AbstractModel):
                 and self.env.context.get("sbo_step") is not STEP:
             raise AccessError(self.env._(
                 "The policy of an order follows from its own, its customer and its payment term."))
-        if "partner_id" in vals:
-            self._sbo_refuse_other_credit(self.env["res.partner"].browse(vals["partner_id"]))
+        if "currency_id" in vals:
+            self._sbo_refuse_other_currency(vals["currency_id"])
+        owing = {}
+        if {"partner_id", "partner_invoice_id"} & vals.keys():
+            owing = {order: order._sbo_debtor() for order in self
+                     if order.state == "sale" and order.sbo_gate_policy in CREDIT}
         left = self.browse()
         if vals.get("state", "sale") != "sale":
             left = self.filtered(lambda order: order.state == "sale" and order.sbo_gate_policy in GATED)
         result = super().write(vals)
+        self._sbo_refuse_other_credit(owing)
         if left:
             # Superuser: whoever sells need not see every move.
             self.env["sbo.payment.gate"].sudo()._refuse_alive(left)
@@ -128,11 +133,24 @@ class SboOrderGated(models.AbstractModel):
                 order.with_context(sbo_step=STEP).write({"sbo_gate_policy": policy, "sbo_gate_percent": percent})
         return result
 
-    def _sbo_refuse_other_credit(self, partner):
-        """What was confirmed on a customer's credit does not leave on somebody else's by a salesperson's hand."""
-        moved = self.filtered(
-            lambda order: order.state == "sale" and order.sbo_gate_policy in CREDIT
-            and order.partner_id.commercial_partner_id != partner.commercial_partner_id)
+    def _sbo_refuse_other_currency(self, currency_id):
+        """The same figures in a weaker currency are less money: the currency is settled at confirmation."""
+        moved = self.filtered(lambda order: order.state == "sale" and order.currency_id.id != currency_id)
+        if moved and not self.env.su:
+            raise AccessError(self.env._(
+                "%s is confirmed in its currency, which follows from its pricelist: cancel the order and enter it anew "
+                "to sell in another one.", moved[0].display_name))
+
+    def _sbo_debtor(self):
+        """On whose credit goods leave: whoever is invoiced, as Odoo's own credit counts it."""
+        return self.partner_invoice_id.commercial_partner_id
+
+    def _sbo_refuse_other_credit(self, owing):
+        """What was confirmed on a customer's credit does not leave on somebody else's by a salesperson's hand.
+
+        :param owing: {order: on whose credit it was}
+        """
+        moved = [order for order, debtor in owing.items() if order._sbo_debtor() != debtor]
         if moved and not self._sbo_may_decide():
             raise AccessError(self.env._(
                 "%s is confirmed on its customer's credit: only somebody in accounting or a back-office manager can "

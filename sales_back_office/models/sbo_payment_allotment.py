@@ -29,7 +29,9 @@ class SboPaymentAllotment(models.Model):
     currency_id = fields.Many2one(related="payment_id.currency_id", related_sudo=True)
     date = fields.Date(related="payment_id.date", store=True, related_sudo=True)
     bank_reference = fields.Char(related="payment_id.memo", string="Reference", related_sudo=True)
-    amount = fields.Monetary(required=True, tracking=True, help="In the currency of the payment.")
+    amount = fields.Monetary(
+        required=True, tracking=True, compute="_compute_amount", store=True, readonly=False, precompute=True,
+        help="In the currency of the payment. Proposed: what the order lacks, as far as the payment reaches.")
     free = fields.Monetary("Not Allotted", compute="_compute_free", help="Left of the payment for other orders.")
     note = fields.Char()
     active = fields.Boolean(default=True, tracking=True)
@@ -39,13 +41,24 @@ class SboPaymentAllotment(models.Model):
         "This payment is already allotted to this order: change the amount there.")
     _positive = models.Constraint("CHECK (amount > 0)", "An allotted amount is more than nothing.")
 
+    @api.depends("payment_id", "order_id")
+    def _compute_amount(self):
+        rest = self._rest()
+        for allotment in self:
+            if allotment._origin:
+                allotment.amount = allotment.amount  # what was confirmed stays
+                continue
+            # Superuser: accounting sees what an order lacks without the right to read orders.
+            order, payment = allotment.order_id.sudo(), allotment.payment_id.sudo()
+            missing = order.sbo_needed - order.sbo_received
+            lacks = missing > 0 and payment.payment_type == "inbound" and payment.currency_id == order.currency_id
+            allotment.amount = min(rest[allotment], missing) if lacks else rest[allotment]
+
     @api.depends("payment_id", "amount")
     def _compute_free(self):
-        taken = dict(self._read_group([("payment_id", "in", self.payment_id.ids)], ["payment_id"], ["amount:sum"]))
+        rest = self._rest()
         for allotment in self:
-            others = taken.get(allotment.payment_id, 0) - (allotment._origin.amount if allotment._origin.active else 0)
-            # Superuser: a clerk sees what is left of a payment without the right to see payments.
-            allotment.free = allotment.payment_id.sudo().amount - others - allotment.amount
+            allotment.free = rest[allotment] - allotment.amount
 
     @api.constrains("payment_id", "order_id", "amount", "active")
     def _check_amount(self):
@@ -95,3 +108,15 @@ class SboPaymentAllotment(models.Model):
         """A delivery that is leaving right now is judged before or after this, not half-way."""
         if self.order_id:
             self.env["sbo.payment.gate"].sudo()._take_turn(self.order_id.ids)
+
+    def _rest(self):
+        """{allotment: what of its payment is not allotted by others}"""
+        # Superuser: what is left of a payment is the same for everybody, whichever allotments and payments he may see.
+        taken = dict(self.sudo()._read_group(
+            [("payment_id", "in", self.payment_id.ids)], ["payment_id"], ["amount:sum"]))
+        rest = {}
+        for allotment in self:
+            payment, own = allotment.payment_id.sudo(), allotment._origin
+            others = taken.get(payment._origin, 0) - (own.amount if own.active else 0)
+            rest[allotment] = max(payment.amount - others, 0)
+        return rest

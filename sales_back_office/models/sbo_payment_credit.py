@@ -1,5 +1,12 @@
+from decimal import Decimal
+
 from odoo import api, models
 from odoo.tools import SQL
+
+from ..tools import payment_gate as tool
+from .sbo_payment_policy import CREDIT
+
+ZERO = Decimal(0)
 
 
 class SboPaymentCredit(models.AbstractModel):
@@ -16,6 +23,59 @@ class SboPaymentCredit(models.AbstractModel):
         """
         rows = self.env.execute_query_dict(self._sql_credit(SQL("= ANY(%s)", partners.ids), company))
         return {row["id"]: row for row in rows}
+
+    @api.model
+    def _with_credit(self, rows):
+        """Facts of orders, with what whoever is invoiced owes where the order leaves on credit; asked once a company.
+
+        :param rows: of ``sbo.payment.goods._facts``
+        """
+        debtors, credit = {}, {}
+        for facts in rows:
+            if facts["policy"] in CREDIT:
+                debtors.setdefault(facts["company_id"], set()).add(facts["debtor_id"])
+        for company_id, ids in debtors.items():
+            company = self.env["res.company"].browse(company_id)
+            for debtor_id, row in self._credit_of(self.env["res.partner"].browse(ids), company).items():
+                credit[company_id, debtor_id] = {**row, "company": company}
+        return [dict(facts, credit=credit.get((facts["company_id"], facts["debtor_id"]))
+                     if facts["policy"] in CREDIT else None) for facts in rows]
+
+    @api.model
+    def _short(self, facts):
+        """(by how much the credit of an order is exceeded or overdue, why), in the order's currency."""
+        row = facts["credit"]
+        if not row:
+            return ZERO, None
+        limit, owed, overdue = (Decimal(str(row[name] or 0)) for name in ("limit", "owed", "overdue"))
+        limited = facts["policy"] == "credit" or limit
+        over = max(owed - limit, ZERO) if limited else ZERO
+        short = tool.rounded(max(over, overdue) * Decimal(facts["rate"]), Decimal(facts["cent"]))
+        return short, {"company": row["company"], "limit": limit, "owed": owed, "overdue": overdue,
+                       "since": row["since"], "over": over}
+
+    @api.model
+    def _sql_paid_since(self, debtor, company, since) -> SQL:
+        """What a commercial partner has paid the company since it was entered, in the company's currency.
+
+        :param debtor: SQL of its id, of a table p
+        :param since: SQL of the moment
+        """
+        return SQL(
+            """SELECT SUM(x.amount) AS amount FROM (
+                 SELECT -l.balance AS amount
+                   FROM account_move_line l
+                   JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+                   JOIN account_journal j ON j.id = l.journal_id AND j.type IN ('bank', 'cash', 'credit')
+                   JOIN res_partner c ON c.id = l.partner_id
+                  WHERE c.commercial_partner_id = %(debtor)s AND l.company_id = %(company)s
+                    AND l.parent_state = 'posted' AND l.create_date > %(since)s
+                 UNION ALL
+                 SELECT y.amount_company_currency_signed
+                   FROM account_payment y JOIN res_partner c ON c.id = y.partner_id
+                  WHERE c.commercial_partner_id = %(debtor)s AND y.company_id = %(company)s AND y.move_id IS NULL
+                    AND y.partner_type = 'customer' AND y.state = 'in_process' AND y.create_date > %(since)s) x""",
+            debtor=debtor, company=company.id, since=since)
 
     @api.model
     def _sql_credit(self, partners, company) -> SQL:
@@ -70,12 +130,12 @@ class SboPaymentCredit(models.AbstractModel):
 
     @api.model
     def _sql_open_orders(self, partners, company) -> SQL:
-        """What is confirmed and not invoiced yet, in the company's currency."""
+        """What is confirmed and not invoiced yet, in the company's currency, of whoever will be invoiced for it."""
         return SQL(
             """SELECT c.commercial_partner_id AS partner_id,
                       SUM(GREATEST(o.amount_total - COALESCE(i.amount, 0), 0)
                           / COALESCE(NULLIF(o.currency_rate, 0), 1)) AS open
-                 FROM sale_order o JOIN res_partner c ON c.id = o.partner_id
+                 FROM sale_order o JOIN res_partner c ON c.id = o.partner_invoice_id
                  LEFT JOIN LATERAL (
                       SELECT SUM(CASE WHEN v.move_type = 'out_refund' THEN -1 ELSE 1 END * l.price_total) AS amount
                         FROM sale_order_line s

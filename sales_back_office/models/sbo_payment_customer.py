@@ -6,7 +6,8 @@ class SboPaymentCustomer(models.AbstractModel):
 
     _name = "sbo.payment.customer"
     _description = "Payment before Delivery, of a Customer"
-    _inherit = ["sbo.payment.policy"]
+    _inherit = ["sbo.payment.policy", "sbo.reckoned.mixin"]
+    _reckoned = frozenset({"commercial_partner_id"})  # on whose credit goods leave
 
     sbo_payment_policy = fields.Selection(company_dependent=True)
     sbo_deposit_percent = fields.Float(company_dependent=True)

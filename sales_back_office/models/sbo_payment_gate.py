@@ -36,14 +36,22 @@ class SboPaymentGate(models.AbstractModel):
         """
         if not moves:
             return {}
-        together = self.env.context.get("button_validate_picking_ids") or ()
-        leaving = self._leaving(moves, together)
+        leaving = self._leaving(moves, self._together(moves))
         if leaving:
             self._take_turn({order for _move, _picking, order in leaving})
             own, going = set(moves.ids), self._going(leaving)
             self._judge(leaving, going, {picking for move, picking, _order in leaving if move in own})
             return {row["id"]: Decimal(row["taken"]) for row in going}
         return {}
+
+    @api.model
+    def _together(self, moves):
+        """Ids of the other deliveries validated in the same call.
+
+        Anybody can send a context: only what the user may see is judged, and named in a refusal.
+        """
+        others = set(self.env.context.get("button_validate_picking_ids") or ()) - set(moves.sudo().picking_id.ids)
+        return self.env["stock.picking"].sudo(False).browse(others).exists()._filtered_access("read").ids
 
     @api.model
     def _check_gone(self, moves, judged):
@@ -71,6 +79,16 @@ class SboPaymentGate(models.AbstractModel):
             names = self.env["stock.picking"].sudo().browse({picking for _move, picking, _order in leaving if picking})
             raise UserError(self.env._(
                 "%s cannot be set to done by hand: validate the delivery, so that its payment is checked.",
+                ", ".join(names.mapped("name")) or self.env._("Goods for a customer")))
+
+    @api.model
+    def _refuse_undone(self, moves):
+        """What has left has left: called anything else, its money would be there for the next delivery once more."""
+        leaving = self._leaving(moves, done=True)
+        if leaving:
+            names = self.env["stock.picking"].sudo().browse({picking for _move, picking, _order in leaving if picking})
+            raise UserError(self.env._(
+                "%s has left for the customer and stays done: what comes back comes back by a return.",
                 ", ".join(names.mapped("name")) or self.env._("Goods for a customer")))
 
     @api.model
@@ -105,7 +123,7 @@ class SboPaymentGate(models.AbstractModel):
         self.env.flush_all()
         # Superuser: on whose credit goods leave is nothing that the warehouse has to see.
         orders = self.env["sale.order"].sudo().browse(order_ids)
-        credit = orders.filtered(lambda order: order.sbo_gate_policy in CREDIT).partner_id.commercial_partner_id
+        credit = orders.filtered(lambda order: order.sbo_gate_policy in CREDIT)._sbo_debtor()
         for table, ids in (("res_partner", credit.ids), ("sale_order", orders.ids)):
             if ids:
                 self.env.cr.execute(SQL(
@@ -121,9 +139,8 @@ class SboPaymentGate(models.AbstractModel):
         orders = sorted({order for _move, _picking, order in leaving})
         pickings = {picking for _move, picking, _order in leaving if picking}
         used, refused, releases = [], [], None
-        credit = {}
         for facts, lines, deliveries in self._cases(orders, leaving, going):
-            credit_short, why = self._credit_short(facts, credit)
+            credit_short, why = self.env["sbo.payment.credit"]._short(facts)
             for key, needed, missing in self._rows(facts, lines, deliveries):
                 short = max(missing, credit_short)
                 if short <= Decimal(facts["tolerance"]):
@@ -132,14 +149,14 @@ class SboPaymentGate(models.AbstractModel):
                     releases = self.env["sbo.payment.release"]._usable(pickings)
                 release = releases.get((key, facts["id"])) if going else None
                 if release and Decimal(str(release.amount)) >= short:
-                    used.append((release, needed, facts))
+                    used.append((release, needed, credit_short, facts))
                 else:
                     refused.append((facts, key, needed, missing, credit_short and why, release))
         if refused:
             raise UserError(self._words(refused))
-        for release, needed, facts in used:
+        for release, needed, credit_short, facts in used:
             if release.picking_id.id in own:
-                release._use(float(max(needed, Decimal(facts["received"]))))
+                release._use(float(max(needed, Decimal(facts["received"]))), float(credit_short))
 
     @api.model
     def _cases(self, order_ids, leaving, going):
@@ -152,7 +169,9 @@ class SboPaymentGate(models.AbstractModel):
         rows = {}
         for row in going:
             rows.setdefault(order_of[row["id"]], []).append(row)
-        for facts in self._facts(order_ids, there):
+        # Superuser: who owes us how much is nothing that the warehouse has to see.
+        facts_of_all = self.env["sbo.payment.credit"].sudo()._with_credit(self._facts(order_ids, there))
+        for facts in facts_of_all:
             mine = lines.get(facts["id"], {})
             keys = sorted({picking or 0 for _move, picking, order in leaving if order == facts["id"]})
             parcels = {key: tool.Delivery(key, {}) for key in keys}
@@ -177,25 +196,6 @@ class SboPaymentGate(models.AbstractModel):
         terms = tool.Terms(facts["policy"], percent, facts["whole"], Decimal(facts["cent"]))
         return tool.judge(terms, Decimal(facts["total"]), Decimal(facts["received"]), lines, deliveries,
                           Decimal(facts["extra"]))
-
-    @api.model
-    def _credit_short(self, facts, cache):
-        """(by how much the customer's credit is exceeded or overdue, why), in the order's currency."""
-        if facts["policy"] not in CREDIT:
-            return ZERO, None
-        company = self.env["res.company"].sudo().browse(facts["company_id"])
-        key = company, facts["partner_id"]
-        if key not in cache:
-            partners = self.env["res.partner"].browse(facts["partner_id"])
-            cache[key] = self.env["sbo.payment.credit"].sudo()._credit_of(partners, company)[facts["partner_id"]]
-        row = cache[key]
-        limit, owed, overdue = (Decimal(str(row[name] or 0)) for name in ("limit", "owed", "overdue"))
-        limited = facts["policy"] == "credit" or limit
-        over = max(owed - limit, ZERO) if limited else ZERO
-        cent = Decimal(facts["cent"])
-        short = (max(over, overdue) * Decimal(facts["rate"])).quantize(cent)
-        return short, {"company": company, "limit": limit, "owed": owed, "overdue": overdue, "since": row["since"],
-                       "over": over}
 
     # === in words === #
 
@@ -255,13 +255,13 @@ class SboPaymentGate(models.AbstractModel):
     def _state_of(self, orders):
         """{order id: its state, why, received, shipped, needed, missing}, with all that is left to ship gone."""
         self.env.flush_all()
-        result, credit = {}, {}
+        result = {}
         released = self.env["sbo.payment.release"]._released_orders(orders.ids)
         for facts, lines, _deliveries in self._cases(orders.ids, (), ()):
             rest = {key: max(line.ordered - line.delivered, ZERO) for key, line in lines.items()}
             [(_key, needed, missing)] = self._rows(facts, lines, [tool.Delivery("rest", rest)])
             shipped = sum((line.value(line.delivered) for line in lines.values()), Decimal(facts["extra"]))
-            credit_short, why = self._credit_short(facts, credit)
+            credit_short, why = self.env["sbo.payment.credit"]._short(facts)
             received = Decimal(facts["received"])
             result[facts["id"]] = {
                 "received": float(received), "shipped": float(shipped), "needed": float(needed),
@@ -289,9 +289,9 @@ class SboPaymentGate(models.AbstractModel):
             return {}
         self.env.flush_all()
         going = self._going(leaving, picked=False)
-        orders, credit, result = sorted({order for *_rest, order in leaving}), {}, {}
+        orders, result = sorted({order for *_rest, order in leaving}), {}
         for facts, lines, deliveries in self._cases(orders, leaving, going):
-            credit_short, why = self._credit_short(facts, credit)
+            credit_short, why = self.env["sbo.payment.credit"]._short(facts)
             for delivery in deliveries:  # each by itself: they need not leave together
                 [(key, needed, missing)] = self._rows(facts, lines, [delivery])
                 short = max(missing, credit_short)

@@ -49,7 +49,7 @@ class SboPaymentGoods(models.AbstractModel):
         """
         received = self.env["sbo.payment.received"]._received_of(order_ids, there)
         rows = self.env.execute_query_dict(SQL(
-            """SELECT o.id, o.name, o.company_id, p.commercial_partner_id AS partner_id, o.sbo_gate_policy AS policy,
+            """SELECT o.id, o.name, o.company_id, p.commercial_partner_id AS debtor_id, o.sbo_gate_policy AS policy,
                       o.sbo_gate_percent::text AS percent, o.amount_total::text AS total, cur.rounding::text AS cent,
                       c.sbo_gate_partial = 'whole' AS whole,
                       COALESCE(x.value, 0)::text AS extra,
@@ -58,7 +58,7 @@ class SboPaymentGoods(models.AbstractModel):
                       AS tolerance
                  FROM sale_order o
                  JOIN res_company c ON c.id = o.company_id
-                 JOIN res_partner p ON p.id = o.partner_id
+                 JOIN res_partner p ON p.id = o.partner_invoice_id
                  JOIN res_currency cur ON cur.id = o.currency_id
                  LEFT JOIN LATERAL (%(extra)s) x ON TRUE
                 WHERE o.id = ANY(%(ids)s) ORDER BY o.id""", ids=list(order_ids),

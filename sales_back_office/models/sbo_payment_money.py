@@ -22,14 +22,21 @@ class SboPaymentMoney(models.AbstractModel):
         """
         return SQL(
             """SELECT g.order_id, g.shipped, r.received, g.tolerance,
-                      ROUND(GREATEST(CASE g.policy WHEN 'prepaid' THEN g.goods
-                            WHEN 'deposit' THEN GREATEST(g.goods, g.total * g.share)
-                            WHEN 'deposit_credit' THEN g.goods * g.share ELSE 0 END, 0) / g.cent) * g.cent AS needed
+                      %(needed)s AS needed
                  FROM (SELECT s.*, CASE WHEN s.complete OR s.whole THEN GREATEST(s.total, s.shipped)
                                         ELSE s.shipped END AS goods
                          FROM (%(shipped)s) s WHERE s.shipped <> 0) g
                  JOIN (%(received)s) r ON r.order_id = g.order_id""",
-            shipped=self._sql_shipped(orders), received=self.env["sbo.payment.received"]._sql_received(orders))
+            shipped=self._sql_shipped(orders), received=self.env["sbo.payment.received"]._sql_received(orders),
+            needed=self._sql_rounded(SQL(
+                """GREATEST(CASE g.policy WHEN 'prepaid' THEN g.goods
+                                 WHEN 'deposit' THEN GREATEST(g.goods, g.total * g.share)
+                                 WHEN 'deposit_credit' THEN g.goods * g.share ELSE 0 END, 0)"""), SQL("g.cent")))
+
+    @api.model
+    def _sql_rounded(self, amount, cent) -> SQL:
+        """An amount in whole cents, as ``rounded`` of the tool."""
+        return SQL("ROUND(%(amount)s / %(cent)s) * %(cent)s", amount=amount, cent=cent)
 
     @api.model
     def _sql_shipped(self, orders) -> SQL:
@@ -111,11 +118,12 @@ class SboPaymentMoney(models.AbstractModel):
     def _sql_rest(self, orders) -> SQL:
         """A query of (order_id, rest, received, tolerance): what must have been received when everything has left."""
         return SQL(
-            """SELECT s.order_id, r.received, s.tolerance,
-                      ROUND(GREATEST(s.total, s.shipped) * CASE WHEN s.policy = 'deposit_credit' THEN s.share ELSE 1 END
-                            / s.cent) * s.cent AS rest
-                 FROM (%s) s JOIN (%s) r ON r.order_id = s.order_id""",
-            self._sql_shipped(orders), self.env["sbo.payment.received"]._sql_received(orders))
+            """SELECT s.order_id, r.received, s.tolerance, %(rest)s AS rest
+                 FROM (%(shipped)s) s JOIN (%(received)s) r ON r.order_id = s.order_id""",
+            shipped=self._sql_shipped(orders), received=self.env["sbo.payment.received"]._sql_received(orders),
+            rest=self._sql_rounded(SQL(
+                "GREATEST(s.total, s.shipped) * CASE WHEN s.policy = 'deposit_credit' THEN s.share ELSE 1 END"),
+                SQL("s.cent")))
 
     @api.model
     def _sql_text(self, amount) -> SQL:

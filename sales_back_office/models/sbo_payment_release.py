@@ -33,7 +33,7 @@ class SboPaymentRelease(models.Model):
     _description = "Special Release"
     _inherit = [
         "sbo.closed.mixin", "sbo.payment.promise", "sbo.checked.mixin", "mail.thread", "mail.activity.mixin"]
-    _closed = frozenset({"state", "asked_by_id", "given_by_id", "given_at", "used_at", "needed"})
+    _closed = frozenset({"state", "asked_by_id", "given_by_id", "given_at", "used_at", "needed", "owed"})
     _order = "id desc"
     _rec_name = "picking_id"
 
@@ -62,6 +62,8 @@ class SboPaymentRelease(models.Model):
     answer = fields.Char(help="Why it is refused, or under which conditions it is given.")
     used_at = fields.Datetime("Goods Left", readonly=True)
     needed = fields.Monetary(readonly=True, help="What should have been received when the goods left.")
+    owed = fields.Monetary(
+        readonly=True, help="By how much the customer's credit was exceeded or overdue when the goods left.")
     allowed_actions = fields.Char(compute="_compute_allowed_actions")
 
     _open_uniq = models.UniqueIndex(
@@ -232,7 +234,11 @@ class SboPaymentRelease(models.Model):
         # Superuser: whoever validates need not see releases.
         return self.sudo().search([*domain, ("state", "=", "given")]).filtered(lambda release: not release.expired)
 
-    def _use(self, needed):
-        """The delivery has left by it: it is good for no other."""
+    def _use(self, needed, owed):
+        """The delivery has left by it: it is good for no other.
+
+        :param needed: what should have been received for the order
+        :param owed: by how much the customer's credit was exceeded or overdue
+        """
         self.sudo().with_context(sbo_step=STEP).write(
-            {"state": "used", "used_at": fields.Datetime.now(), "needed": needed})
+            {"state": "used", "used_at": fields.Datetime.now(), "needed": needed, "owed": owed})

@@ -35,6 +35,8 @@ class SboPickingGated(models.AbstractModel):
     def write(self, vals):
         if vals.get("state") == "done":
             self.env["sbo.payment.gate"].sudo()._refuse_direct(self.move_ids)
+        elif "state" in vals:
+            self.env["sbo.payment.gate"].sudo()._refuse_undone(self.move_ids)
         return super().write(vals)
 
     def action_sbo_ask_release(self):

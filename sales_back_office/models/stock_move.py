@@ -16,6 +16,8 @@ class StockMove(models.Model):
             leaving = self.picking_id.filtered(lambda p: p.picking_type_code == "outgoing" and p.state != "done")
             leaving._sbo_block("deliver")
             leaving.sale_id._sbo_block("deliver")
+        elif "state" in vals:
+            gate._refuse_undone(self)
         if "sale_line_id" in vals:
             gate._refuse_moved(self.filtered(
                 lambda move: move.sale_line_id and move.sale_line_id.id != vals["sale_line_id"]))

@@ -120,6 +120,12 @@ from . import test_payment_speed
 from . import test_payment_tours
 from . import test_payment_walls
 from . import test_payment_cents
+from . import test_payment_done
+from . import test_payment_figures
+from . import test_payment_rounding
+from . import test_payment_debtor
+from . import test_payment_promise
+from . import test_payment_allotment
 from . import test_contract_steps
 from . import test_contract_number
 from . import test_contract_content

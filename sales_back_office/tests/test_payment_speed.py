@@ -155,6 +155,19 @@ class TestPaymentSpeed(SboPaymentCommon):
         self._judged(few)
         self.assertLessEqual(self._judged(many), self._judged(few) + 1)
 
+    def test_credit_of_many_customers_is_asked_once(self):
+        def orders(number):
+            return self.env["sale.order"].union(*(
+                self._confirmed(policy="monthly", partner_id=self._customer(f"Customer {n} of {number}").id)
+                for n in range(number)))
+
+        few, many = orders(2), orders(20)
+        names = ["sbo_gate_state", "sbo_missing"]
+        self._cost(lambda: few.read(names))
+        first = self._cost(lambda: few.read(names))
+        self.assertLessEqual(self._cost(lambda: many.read(names)), first + 1)
+        self.assertLessEqual(self._judged(many), self._judged(few) + 1)
+
     def test_lists(self):
         few, many = (self.env["sale.order"].browse(self._orders(n, policy="prepaid").ids) for n in (2, 20))
         names = ["sbo_gate_state", "sbo_received", "sbo_missing"]

@@ -12,6 +12,15 @@ ZERO = Decimal(0)
 CRUMB = Decimal("0.000001")
 
 
+def rounded(amount: Decimal, cent: Decimal) -> Decimal:
+    """An amount as money is paid: in whole cents, of whatever size, halves up.
+
+    >>> [str(rounded(Decimal("333.333"), Decimal(cent))) for cent in ("0.010000", "0.050000", "1.000000")]
+    ['333.330000', '333.350000', '333.000000']
+    """
+    return (amount / cent).quantize(Decimal(1), ROUND_HALF_UP) * cent
+
+
 class Terms(NamedTuple):
     """What the order must be paid before its goods leave."""
 
@@ -70,7 +79,7 @@ def needed(terms: Terms, total: Decimal, shipped: Decimal, complete: bool) -> De
         "deposit": max(goods, total * share),
         "deposit_credit": goods * share,
     }.get(terms.policy, ZERO)
-    return max(amount, ZERO).quantize(terms.cent, ROUND_HALF_UP)
+    return rounded(max(amount, ZERO), terms.cent)
 
 
 def judge(
@@ -93,5 +102,5 @@ def judge(
         shipped = extra + sum((lines[key].value(quantity) for key, quantity in left.items()), ZERO)
         complete = all(left[key] >= line.ordered - CRUMB for key, line in lines.items())
         amount = needed(terms, total, shipped, complete)
-        result.append((delivery.key, amount, max(amount - received, ZERO).quantize(terms.cent, ROUND_HALF_UP)))
+        result.append((delivery.key, amount, rounded(max(amount - received, ZERO), terms.cent)))
     return result
