@@ -68,6 +68,7 @@ class SboDocumentBlockers(models.AbstractModel):
             "risk": self.env._("A finding on the contract is open: %s."),
             "bond": self.env._("A bid bond has not come back: %s."),
             "loan": self.env._("It is on loan: %s."),
+            "lost": self.env._("It is being searched for since it was lent: %s."),
         }
 
     def _open_matters(self):
@@ -126,6 +127,9 @@ class SboDocumentBlockers(models.AbstractModel):
             *self._sql_contract_matters(unordered),
             SQL("SELECT lent.document_id, 'loan', lent.name FROM (%s) lent JOIN doc ON doc.id = lent.document_id",
                 self.env["sbo.loan.line"]._sql_lent()),
+            # Nobody attests the shredding of a paper that nobody has.
+            SQL("SELECT lost.document_id, 'lost', lost.name FROM (%s) lost JOIN doc ON doc.id = lost.document_id",
+                self.env["sbo.loan.line"]._sql_lost()),
         ]
 
     @api.model

@@ -151,6 +151,20 @@ class TestDocumentsDestruction(SboDocumentsCommon):
         path = attachment._full_path(attachment.store_fname)
         record = self._destruction([document])
         self.assertEqual(
+    def test_lost_by_its_borrower(self):
+        """Until it is found, or the loss is settled."""
+        paper, boxed = self._expired(place_id=self.cabinet.id), self._expired()
+        lines = self.env["sbo.loan.line"]
+        for values in ({"document_id": paper.id}, {"place_id": self.box.id}):
+            loan = self.env["sbo.loan"].create({"borrower_id": self.outsider.partner_id.id, "purpose": "Talks"})
+            lines += lines.create({"loan_id": loan.id, "state": "not_found", "out_at": "2026-03-02 01:00:00", **values})
+        for document, line in zip(paper | boxed, lines, strict=True):
+            self.assertRegex(self._why(document), f"searched for since it was lent: {line.loan_id.name}")
+            with self.assertRaisesRegex(UserError, "searched for"), self.env.cr.savepoint():
+                self._destruction([document])
+        lines[0].settled_at = lines[1].found_at = "2026-03-09 01:00:00"
+        self.assertFalse(self._why(paper) or self._why(boxed))
+
             (record.line_ids.file_code, record.line_ids.year, record.line_ids.pages, record.line_ids.due_term),
             (document.file_code, 2010, 3, 10))
         record.with_user(self.manager).action_approve()
