@@ -46,7 +46,7 @@ class SboDestructionFlow(models.AbstractModel):
     approved_on = fields.Date("Approved on", readonly=True, copy=False)
     witness1_id = fields.Many2one(
         "res.users", "First Witness", tracking=True, copy=False, domain="[('share', '=', False)]",
-        help="Watches the destruction; not whoever has prepared the list.")
+        help="Watches the destruction; not whoever has prepared or approved the list.")
     witness2_id = fields.Many2one(
         "res.users", "Second Witness", tracking=True, copy=False, domain="[('share', '=', False)]")
     before1_at = fields.Datetime("First Witness, before", readonly=True, copy=False)
@@ -70,7 +70,7 @@ class SboDestructionFlow(models.AbstractModel):
         for record in self._begin("approve"):
             if not record.line_ids:
                 raise UserError(self.env._("“%s” is empty: put expired documents on it first.", record.name))
-            record._refuse_same_witness()
+            record._refuse_same_witness(self.env.user)
             record._refuse_blocked()
             record.line_ids._snapshot()
             record._take("approve", approved_by_id=self.env.uid, approved_on=record.company_id._sbo_today())
@@ -110,6 +110,12 @@ class SboDestructionFlow(models.AbstractModel):
 
     def _refusal(self, step):
         """Why this user may not take this step, in words; empty when allowed."""
+    def _preparers(self):
+        """Who has begun the list, and who has put papers on it."""
+        # Superuser: whoever looks does not see every line.
+        lists = self.sudo()
+        return (lists.prepared_by_id | lists.line_ids.create_uid).sudo(False)
+
         self.ensure_one()
         sources, _target, who = TRANSITIONS[step]
         user = self.env.user
@@ -119,7 +125,7 @@ class SboDestructionFlow(models.AbstractModel):
             return self._witness_refusal("before" if step == "witness_before" else "after")
         if who == "approver" and not user.has_group(LEADER):
             return self.env._("it takes a back-office supervisor or manager")
-        if step == "approve" and self.prepared_by_id == user:
+        if step == "approve" and user in self._preparers():
             return self.env._("nobody approves what they have prepared")
         if who == "clerk" and not user.has_group(CLERK):
             return self.env._("only the back office does that")
@@ -162,17 +168,17 @@ class SboDestructionFlow(models.AbstractModel):
             {f"{when}{self._witness_place()}_at": fields.Datetime.now()})
         self.sudo().activity_feedback(["mail.mail_activity_data_todo"], user_id=self.env.uid)
 
-    def _refuse_same_witness(self):
+    def _refuse_same_witness(self, approver):
         for record in self:
             pair = record.witness1_id | record.witness2_id
-            if len(pair) < 2 or record.prepared_by_id in pair:
+            if len(pair) < 2 or pair & (record._preparers() | approver):
                 raise UserError(self.env._(
-                    "“%s” needs two different witnesses, neither of whom has prepared it.", record.name))
+                    "“%s” needs two different witnesses, neither of whom has prepared or approved it.", record.name))
 
     def _refuse_own_hands(self):
         """It takes four people's word, whatever way the list has come: looked at anew before each signature."""
-        self._refuse_same_witness()
-        if not self.approved_by_id or self.approved_by_id == self.prepared_by_id:
+        self._refuse_same_witness(self.approved_by_id)
+        if not self.approved_by_id or self.approved_by_id in self._preparers():
             raise UserError(self.env._(
                 "“%(list)s” cannot go this step: %(reason)s.", list=self.name,
                 reason=self.env._("nobody approves what they have prepared")))

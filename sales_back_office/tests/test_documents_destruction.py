@@ -242,6 +242,34 @@ class TestDocumentsDestruction(SboDocumentsCommon):
         for values in ({"witness1_id": self.manager.id}, {"line_ids": [Command.clear()]}):
             with self.assertRaisesRegex(UserError, "send it back to draft"):
                 record.with_user(self.manager).write(values)
+    def test_whoever_puts_papers_on_it_has_prepared_it(self):
+        record = self._destruction([self._expired()])
+        self.env["sbo.destruction.line"].with_user(self.supervisor).create(
+            {"destruction_id": record.id, "document_id": self._expired().id})
+        self.assertNotIn("approve", record.with_user(self.supervisor).allowed_actions.split(","))
+        with self.assertRaisesRegex(UserError, "nobody approves what they have prepared"):
+            record.with_user(self.supervisor).action_approve()
+        record.with_user(self.manager).witness1_id = self.supervisor
+        with self.assertRaisesRegex(UserError, "neither of whom has prepared or approved it"):
+            record.with_user(self.manager).action_approve()
+        record.with_user(self.manager).witness1_id = self.auditor
+        record.with_user(self.manager).action_approve()
+        self.assertEqual(record.state, "approved")
+
+    def test_whoever_approves_does_not_watch(self):
+        record = self._destruction([self._expired()], witness1_id=self.manager.id)
+        with self.assertRaisesRegex(UserError, "neither of whom has prepared or approved it"):
+            record.with_user(self.manager).action_approve()
+        record.with_user(self.supervisor).action_approve()
+        record.with_user(self.manager).action_witness_before()
+        # a list that was approved before this was asked for
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE sbo_destruction SET approved_by_id = %s, before1_at = NULL WHERE id = %s",
+                            [self.manager.id, record.id])
+        self.env.invalidate_all()
+        with self.assertRaisesRegex(UserError, "neither of whom has prepared or approved it"):
+            record.with_user(self.manager).action_witness_before()
+
         with self.assertRaisesRegex(UserError, "send it back to draft"):
             record.line_ids.with_user(self.clerk).opinion = "Keep"
         record.with_user(self.manager).action_send_back()
