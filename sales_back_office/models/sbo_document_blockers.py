@@ -144,9 +144,12 @@ class SboDocumentBlockers(models.AbstractModel):
                                        AND f.res_id = doc.res_id
                     WHERE doc.res_model = 'sbo.contract'"""),
             SQL("""SELECT o.document_id, 'risk', COALESCE(f.res_name, '–')
-                     FROM ordered o JOIN sale_order so ON so.id = o.order_id
+                     FROM ordered o JOIN LATERAL (
+                          SELECT so.sbo_contract_id AS id FROM sale_order so WHERE so.id = o.order_id
+                           UNION SELECT sl.sbo_contract_id FROM sale_order_line sl WHERE sl.order_id = o.order_id
+                          ) k ON TRUE
                      JOIN sbo_finding f ON f.res_model = 'sbo.contract' AND f.closed_at IS NULL AND f.state <> 'waived'
-                                       AND f.res_id = so.sbo_contract_id"""),
+                                       AND f.res_id = k.id"""),
             SQL("""SELECT doc.id, 'risk', COALESCE(f.res_name, '–') FROM doc
                      JOIN res_partner p ON p.commercial_partner_id = doc.partner_id
                      JOIN sbo_contract k ON k.partner_id = p.id AND k.company_id = doc.company_id

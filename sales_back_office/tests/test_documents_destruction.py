@@ -104,6 +104,24 @@ class TestDocumentsRetention(SboDocumentsCommon):
         finding.sudo().closed_at = "2026-04-01"
         self.assertFalse(self._why(document))
 
+    def test_a_finding_on_the_contract_of_a_line(self):
+        """One order may serve two contracts, by its lines."""
+        order = self._order(self.customer, confirmed_at=at("2026-03-02 09:00"))
+        order.sbo_contract_id, other = self._contract(), self._contract()
+        papers = self._expired(res_model="sale.order", res_id=order.id) | self._expired(
+            res_model="stock.picking", res_id=order.picking_ids.id)
+        self._note(self.clerk, res_model="sbo.contract", res_id=other.id)
+        self.assertFalse(any(map(self._why, papers)))
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE sale_order_line SET sbo_contract_id = %s WHERE order_id = %s",
+                            [other.id, order.id])
+        self.env.invalidate_all()
+        for document in papers:
+            self.assertRegex(self._why(document), "A finding on the contract is open")
+        on_file = self._filed(res_model="sbo.contract", res_id=other.id)
+        self.assertIn(on_file, self.env["sbo.document"].search(order._sbo_filed_domain()))
+        self.assertEqual(order.with_user(self.clerk).sbo_filed_count, 3)
+
     def test_papers_of_a_customer_wait_for_its_contracts_and_bonds(self):
         loose, other = self._expired(), self._expired(partner_id=self._customer("Else").id)
         finding = self._note(self.clerk, res_model="sbo.contract", res_id=self._contract().id)
