@@ -282,6 +282,17 @@ class TestDocumentsOfRecords(SboDocumentsCommon):
 
     def test_the_nights_run(self):
         contract, waiting = self._contract(), self._filed(res_model="sbo.contract", retention_start="fulfilled",
+    def test_another_paper_of_the_record_does_not_stand_in_for_it(self):
+        """A report of damage is filed on the delivery, a letter on the contract: the note and the original are missing."""
+        picking, contract = self._delivered(), self._contract()
+        for record in (picking, contract):
+            self._filed(res_model=record._name, res_id=record.id)
+        self.env["sbo.document"].with_context(sbo_no_commit=True)._make_expected(self.company)
+        for record, kind in ((picking, self.notes), (contract, self.contracts)):
+            self.assertTrue(self.env["sbo.document"].search([
+                ("res_model", "=", record._name), ("res_id", "=", record.id), ("class_id", "=", kind.id),
+                ("expected", "=", True)]), record)
+
                                                           res_id=self._contract(state="terminated").id)
         over = self._filed()
         damaged = self._filed()
