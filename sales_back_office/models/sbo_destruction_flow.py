@@ -79,7 +79,9 @@ class SboDestructionFlow(models.AbstractModel):
     def action_send_back(self):
         """Something is wrong with it: it is prepared anew, and approved and witnessed anew."""
         for record in self._begin("send_back"):
-            record._take("send_back", approved_by_id=False, approved_on=False, before1_at=False, before2_at=False)
+            record._note_signed_after()
+            record._take("send_back", approved_by_id=False, approved_on=False, before1_at=False, before2_at=False,
+                         after1_at=False, after2_at=False)
 
     def action_witness_before(self):
         """I have compared the papers with the list before they are destroyed."""
@@ -108,14 +110,14 @@ class SboDestructionFlow(models.AbstractModel):
 
     # === guards === #
 
-    def _refusal(self, step):
-        """Why this user may not take this step, in words; empty when allowed."""
     def _preparers(self):
         """Who has begun the list, and who has put papers on it."""
         # Superuser: whoever looks does not see every line.
         lists = self.sudo()
         return (lists.prepared_by_id | lists.line_ids.create_uid).sudo(False)
 
+    def _refusal(self, step):
+        """Why this user may not take this step, in words; empty when allowed."""
         self.ensure_one()
         sources, _target, who = TRANSITIONS[step]
         user = self.env.user
@@ -129,9 +131,27 @@ class SboDestructionFlow(models.AbstractModel):
             return self.env._("nobody approves what they have prepared")
         if who == "clerk" and not user.has_group(CLERK):
             return self.env._("only the back office does that")
-        if step in ("send_back", "cancel") and (self.after1_at or self.after2_at):
+        if step in ("send_back", "cancel") and self._signed_after() and (step == "cancel" or not self._is_blocked()):
             return self.env._("a witness has signed that the papers are destroyed")
         return ""
+
+    def _signed_after(self):
+        """Witnesses who have signed that the papers are destroyed."""
+        return self.env["res.users"].union(*(
+            self[f"witness{place}_id"] for place in (1, 2) if self[f"after{place}_at"]))
+
+    def _is_blocked(self):
+        """Whether something has come up that stops the destruction; then its files at least are still to be saved."""
+        # Superuser: what stands against it, whoever asks.
+        return bool(self.sudo().line_ids.document_id._blockers())
+
+    def _note_signed_after(self):
+        """Sent back though a witness has signed: that it was signed stays on record."""
+        signed = self._signed_after()
+        if signed:
+            self.sudo().message_post(body=self.env._(
+                "Sent back after %s had signed that the papers are destroyed: something stands against it.",
+                ", ".join(signed.mapped("name"))))
 
     def _witness_refusal(self, when):
         place = self._witness_place()
@@ -196,7 +216,8 @@ class SboDestructionFlow(models.AbstractModel):
         for line in lines:
             if line.document_id.id in blocked:
                 raise UserError(self.env._(
-                    "“%(document)s” cannot be destroyed. %(reason)s Take it off the list.",
+                    "“%(document)s” cannot be destroyed. %(reason)s Take it off the list; a supervisor sends an "
+                    "approved list back to draft for that.",
                     document=line.document_id.display_name, reason=" ".join(blocked[line.document_id.id])))
 
     def _ask_witnesses(self):

@@ -151,6 +151,20 @@ class TestDocumentsRetention(SboDocumentsCommon):
         self.env.invalidate_all()
         self.assertFalse(document.on_loan)
 
+    def test_lost_by_its_borrower(self):
+        """Until it is found, or the loss is settled."""
+        paper, boxed = self._expired(place_id=self.cabinet.id), self._expired()
+        lines = self.env["sbo.loan.line"]
+        for values in ({"document_id": paper.id}, {"place_id": self.box.id}):
+            loan = self.env["sbo.loan"].create({"borrower_id": self.outsider.partner_id.id, "purpose": "Talks"})
+            lines += lines.create({"loan_id": loan.id, "state": "not_found", "out_at": "2026-03-02 01:00:00", **values})
+        for document, line in zip(paper | boxed, lines, strict=True):
+            self.assertRegex(self._why(document), f"searched for since it was lent: {line.loan_id.name}")
+            with self.assertRaisesRegex(UserError, "searched for"), self.env.cr.savepoint():
+                self._destruction([document])
+        lines[0].settled_at = lines[1].found_at = "2026-03-09 01:00:00"
+        self.assertFalse(self._why(paper) or self._why(boxed))
+
     def test_an_audit_holds(self):
         document = self._expired()
         self.patch(type(document), "_sbo_holds", lambda self: dict.fromkeys(self.ids, "The tax office asks for it."))
@@ -169,20 +183,6 @@ class TestDocumentsDestruction(SboDocumentsCommon):
         path = attachment._full_path(attachment.store_fname)
         record = self._destruction([document])
         self.assertEqual(
-    def test_lost_by_its_borrower(self):
-        """Until it is found, or the loss is settled."""
-        paper, boxed = self._expired(place_id=self.cabinet.id), self._expired()
-        lines = self.env["sbo.loan.line"]
-        for values in ({"document_id": paper.id}, {"place_id": self.box.id}):
-            loan = self.env["sbo.loan"].create({"borrower_id": self.outsider.partner_id.id, "purpose": "Talks"})
-            lines += lines.create({"loan_id": loan.id, "state": "not_found", "out_at": "2026-03-02 01:00:00", **values})
-        for document, line in zip(paper | boxed, lines, strict=True):
-            self.assertRegex(self._why(document), f"searched for since it was lent: {line.loan_id.name}")
-            with self.assertRaisesRegex(UserError, "searched for"), self.env.cr.savepoint():
-                self._destruction([document])
-        lines[0].settled_at = lines[1].found_at = "2026-03-09 01:00:00"
-        self.assertFalse(self._why(paper) or self._why(boxed))
-
             (record.line_ids.file_code, record.line_ids.year, record.line_ids.pages, record.line_ids.due_term),
             (document.file_code, 2010, 3, 10))
         record.with_user(self.manager).action_approve()
@@ -242,24 +242,6 @@ class TestDocumentsDestruction(SboDocumentsCommon):
             record.with_user(self.auditor).action_witness_before()
         self.assertEqual(record.state, "approved")
 
-    def test_two_different_witnesses(self):
-        for pair in ((self.auditor, self.auditor), (self.auditor, self.clerk), (self.auditor, self.env["res.users"])):
-            record = self._destruction(
-                [self._expired()], witness1_id=pair[0].id, witness2_id=pair[1].id)
-            with self.assertRaisesRegex(UserError, "two different witnesses"):
-                record.with_user(self.manager).action_approve()
-
-    def test_signatures_are_not_written(self):
-        record = self._destruction([self._expired()], approved_by_id=self.manager.id, state="destroyed")
-        self.assertEqual((record.state, record.approved_by_id.id, record.prepared_by_id), ("draft", False, self.clerk))
-        for values in ({"state": "approved"}, {"before1_at": "2026-01-01"}, {"approved_by_id": self.manager.id},
-                       {"backup_until": "2020-01-01"}):
-            with self.assertRaisesRegex(UserError, "come with its steps"):
-                record.with_user(self.manager).write(values)
-        record.with_user(self.manager).action_approve()
-        for values in ({"witness1_id": self.manager.id}, {"line_ids": [Command.clear()]}):
-            with self.assertRaisesRegex(UserError, "send it back to draft"):
-                record.with_user(self.manager).write(values)
     def test_whoever_puts_papers_on_it_has_prepared_it(self):
         record = self._destruction([self._expired()])
         self.env["sbo.destruction.line"].with_user(self.supervisor).create(
@@ -288,6 +270,24 @@ class TestDocumentsDestruction(SboDocumentsCommon):
         with self.assertRaisesRegex(UserError, "neither of whom has prepared or approved it"):
             record.with_user(self.manager).action_witness_before()
 
+    def test_two_different_witnesses(self):
+        for pair in ((self.auditor, self.auditor), (self.auditor, self.clerk), (self.auditor, self.env["res.users"])):
+            record = self._destruction(
+                [self._expired()], witness1_id=pair[0].id, witness2_id=pair[1].id)
+            with self.assertRaisesRegex(UserError, "two different witnesses"):
+                record.with_user(self.manager).action_approve()
+
+    def test_signatures_are_not_written(self):
+        record = self._destruction([self._expired()], approved_by_id=self.manager.id, state="destroyed")
+        self.assertEqual((record.state, record.approved_by_id.id, record.prepared_by_id), ("draft", False, self.clerk))
+        for values in ({"state": "approved"}, {"before1_at": "2026-01-01"}, {"approved_by_id": self.manager.id},
+                       {"backup_until": "2020-01-01"}):
+            with self.assertRaisesRegex(UserError, "come with its steps"):
+                record.with_user(self.manager).write(values)
+        record.with_user(self.manager).action_approve()
+        for values in ({"witness1_id": self.manager.id}, {"line_ids": [Command.clear()]}):
+            with self.assertRaisesRegex(UserError, "send it back to draft"):
+                record.with_user(self.manager).write(values)
         with self.assertRaisesRegex(UserError, "send it back to draft"):
             record.line_ids.with_user(self.clerk).opinion = "Keep"
         record.with_user(self.manager).action_send_back()
@@ -304,6 +304,35 @@ class TestDocumentsDestruction(SboDocumentsCommon):
                 with self.assertRaisesRegex(UserError, "has signed that the papers are destroyed"):
                     getattr(record.with_user(self.manager), step)()
             self.assertEqual(record.state, "witnessed")
+
+    def test_what_comes_up_between_two_signatures(self):
+        """The second witness cannot sign: a supervisor sends the list back, and what was signed stays on record."""
+        document, free = self._expired(), self._expired()
+        record = self._destruction([document, free])
+        record.with_user(self.manager).action_approve()
+        for witness in (self.auditor, self.outsider):
+            record.with_user(witness).action_witness_before()
+        record.with_user(self.auditor).action_witness_after()
+        loan = self.env["sbo.loan"].create({"borrower_id": self.outsider.partner_id.id, "purpose": "Talks"})
+        self.env["sbo.loan.line"].create({"loan_id": loan.id, "document_id": document.id, "state": "out"})
+        with self.assertRaisesRegex(UserError, "sends an approved list back to draft"):
+            record.with_user(self.outsider).action_witness_after()
+        with self.assertRaisesRegex(UserError, "has signed that the papers are destroyed"):
+            record.with_user(self.clerk).action_cancel()
+        record.with_user(self.manager).action_send_back()
+        self.assertEqual((record.state, record.after1_at, record.before1_at), ("draft", False, False))
+        self.assertIn(self.auditor.name, record.message_ids[0].body)
+        record.line_ids.filtered(lambda line: line.document_id == document).with_user(self.clerk).unlink()
+        record.with_user(self.manager).action_approve()
+        self.assertEqual((record.state, document.state), ("approved", "appraisal"))
+
+    def test_papers_of_two_companies_are_two_lists(self):
+        kind = self.env["sbo.document.class"].create({
+            "name": "Theirs", "code": "TH", "company_id": self.company2.id, "secrecy_id": self.internal.id})
+        theirs = self.env["sbo.document"].create({
+            "title": "Theirs", "date": "2010-05-05", "class_id": kind.id, "company_id": self.company2.id})
+        with self.assertRaisesRegex(UserError, "of its own company only"):
+            self.env["sbo.destruction"]._open_with(self._expired() | theirs)
 
     def test_what_comes_up_later_stops_it(self):
         document = self._expired()
