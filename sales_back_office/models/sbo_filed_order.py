@@ -42,6 +42,12 @@ class SboFiledOrder(models.AbstractModel):
     def _sbo_paper_date(self):
         return self.date_order.date() if self.date_order else super()._sbo_paper_date()
 
+    def _sbo_filed_attachments(self):
+        """The order as the customer wrote it; what belongs to another record stays there."""
+        # Superuser: whoever files may read the order.
+        return self.sudo().sbo_document_ids.filtered(
+            lambda paper: paper.res_model == self._name and paper.res_id in self.ids and not paper.res_field)
+
     def _sbo_importance(self):
         return self.amount_total / (self.currency_rate or 1), False
 
