@@ -110,6 +110,14 @@ def test_one_borrower_at_two_desks(odoo, desk, start):
     assert odoo.sql(desk, OUT) == [("eve one",)]
 
 
+def test_one_borrower_with_two_drafts(odoo, desk, start):
+    """Nobody has approved them before: handing out a draft approves it."""
+    odoo.sql(desk, "UPDATE res_company SET sbo_loan_items = 1 RETURNING id")
+    told = lend_at_once(odoo, desk, start, "eve one", "eve three")
+    assert "eve may have 1 items at a time and has 1" in told
+    assert odoo.sql(desk, OUT) == [("eve one",)]
+
+
 def test_moved_out_while_its_box_goes(odoo, desk, start):
     tries, told = at_once(odoo, desk, start, ("ann", LEND % "eve box"), ("ben", MOVE))
     assert tries == 2 and "is out: eve has it" in told

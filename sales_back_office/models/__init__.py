@@ -62,6 +62,7 @@ from . import sbo_backup_policy
 from . import sbo_backup_settings
 from . import sbo_backup_checks
 from . import sbo_backup_rows
+from . import sbo_backup_proof
 from . import sbo_backup_run
 from . import sbo_backup_return
 from . import sbo_audit_scope

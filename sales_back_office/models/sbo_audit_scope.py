@@ -43,24 +43,35 @@ class SboAuditScope(models.AbstractModel):
                AND (%(no_class)s OR d.class_id IN (
                     SELECT x.%(class)s FROM %(classes)s x WHERE x.%(scope)s = r.id))
                AND (%(no_contract)s OR EXISTS (
-                    SELECT FROM %(contracts)s x WHERE x.%(scope)s = r.id AND x.%(contract)s = %(of)s))""",
+                    SELECT FROM %(contracts)s x WHERE x.%(scope)s = r.id AND %(of)s))""",
             no_customer=self._sql_none("partner_ids"), no_class=self._sql_none("class_ids"),
-            no_contract=self._sql_none("contract_ids"), of=self._sql_contract_of_document(),
+            no_contract=self._sql_none("contract_ids"), of=self._sql_under_contract(
+                SQL("x.%s", self._sql_column("contract_ids", "column2"))),
             scope=self._sql_column("partner_ids", "column1"),
             customers=self._sql_column("partner_ids", "relation"),
             customer=self._sql_column("partner_ids", "column2"),
             classes=self._sql_column("class_ids", "relation"), **{"class": self._sql_column("class_ids", "column2")},
-            contracts=self._sql_column("contract_ids", "relation"),
-            contract=self._sql_column("contract_ids", "column2"))
+            contracts=self._sql_column("contract_ids", "relation"))
 
     @api.model
-    def _sql_contract_of_document(self) -> SQL:
-        """Hook: the contract that document ``d`` is about: its own record, or that of its order or delivery."""
+    def _sql_under_contract(self, contract) -> SQL:
+        """Hook: condition that document ``d`` is about a contract: its own record, or one that its order or delivery, or
+        a line of it, stands under.
+
+        :param contract: SQL, the contract's id
+        """
         return SQL(
-            """(CASE d.res_model WHEN 'sbo.contract' THEN d.res_id
-                     WHEN 'sale.order' THEN (SELECT o.sbo_contract_id FROM sale_order o WHERE o.id = d.res_id)
-                     WHEN 'stock.picking' THEN (SELECT o.sbo_contract_id FROM stock_picking s
-                                                  JOIN sale_order o ON o.id = s.sale_id WHERE s.id = d.res_id) END)""")
+            """(CASE d.res_model WHEN 'sbo.contract' THEN d.res_id = %(contract)s
+                     WHEN 'sale.order' THEN %(contract)s IN (%(order)s)
+                     WHEN 'stock.picking' THEN %(contract)s IN (%(delivery)s) ELSE FALSE END)""",
+            contract=contract, order=self._sql_contracts_of_order(SQL("d.res_id")),
+            delivery=self._sql_contracts_of_order(SQL("(SELECT s.sale_id FROM stock_picking s WHERE s.id = d.res_id)")))
+
+    @api.model
+    def _sql_contracts_of_order(self, order) -> SQL:
+        return SQL(
+            """SELECT o.sbo_contract_id FROM sale_order o WHERE o.id = %(order)s
+                UNION SELECT l.sbo_contract_id FROM sale_order_line l WHERE l.order_id = %(order)s""", order=order)
 
     @api.model
     def _sql_none(self, name) -> SQL:

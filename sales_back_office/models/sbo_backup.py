@@ -4,11 +4,10 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ..tools.archive_restore import BrokenSet
-
 STATES = [
     ("running", "Running"),
     ("good", "Good"),
+    ("damaged", "Damaged"),
     ("failed", "Failed"),
     ("missed", "Missed"),
     ("expired", "Expired"),
@@ -27,7 +26,8 @@ class SboBackup(models.Model):
     """One backup set of a company's archive (档案备份): where it is, what it holds, how it was proven; or a period
     without one.
 
-    Good means: complete on the disk, and some of it restored and compared.
+    Good means: complete on the disk, and some of it restored and compared. Damaged: on the disk, and what was restored
+    was not what was backed up. What has a day until which it is kept lies on the disk.
     """
 
     _name = "sbo.backup"
@@ -95,19 +95,6 @@ class SboBackup(models.Model):
         self.env.ref("sales_back_office.sbo_cron_backup").sudo()._trigger()
         return self.env["ir.actions.act_window"]._for_xml_id("sales_back_office.sbo_backup_action")
 
-    def action_verify(self):
-        """Restore some files of these sets again and compare them."""
-        self._check_manager()
-        self.check_access("read")
-        for backup in self.sudo():
-            if backup.state != "good":
-                raise UserError(self.env._("“%s” is no good set: there is nothing to verify.", backup.name))
-            try:
-                backup._set({"sample_count": backup._prove_published(), "verified_at": fields.Datetime.now()})
-            except (BrokenSet, OSError, UserError) as error:
-                backup._set({"state": "failed", "job_error": str(error), "verified_at": fields.Datetime.now()})
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
-
     # === the ledger === #
 
     def _sbo_query_backup_failed(self, check, ids=None) -> SQL:
@@ -122,10 +109,14 @@ class SboBackup(models.Model):
                           'job_error', left(b.job_error, 500), 'problems', left(b.problems, 500))) AS evidence
                  FROM sbo_backup b
                 WHERE b.company_id = %(company)s AND b.finished_at <= %(as_of)s
-                  AND (b.state = 'failed' OR b.state IN ('good', 'expired') AND b.problem_count > 0) %(narrow)s""",
+                  AND (b.state IN ('failed', 'damaged') OR b.state IN ('good', 'expired') AND b.problem_count > 0) %(narrow)s""",
             as_of=check._as_of(), company=check.env.company.id, narrow=self._sbo_sql_narrow(SQL("b.id"), ids))
 
-    # === for destruction === #
+    # === on the disk === #
+
+    @api.model
+    def _on_disk_domain(self):
+        return [("expires_on", "!=", False), ("state", "!=", "expired")]
 
     @api.model
     def _last_expiry(self, files):
@@ -140,10 +131,17 @@ class SboBackup(models.Model):
         self.env.flush_all()
         company = files.company_id[:1]
         # A set that is being written may have copied them already. Moments of ours have no fractions of a second.
+        # The newest good ones stay beyond their day, until as many newer ones are there as the company keeps.
         [[last, running]] = self.env.execute_query(SQL(
-            """SELECT MAX(expires_on) FILTER (WHERE state = 'good'), bool_or(state = 'running') FROM sbo_backup
-                WHERE company_id = %s AND (finished_at >= %s OR state = 'running')""",
-            company.id, min(files.mapped("create_date")).replace(microsecond=0)))
+            """WITH ranked AS (
+                    SELECT finished_at, state, expires_on, CASE WHEN state = 'good' THEN %(keep)s - row_number()
+                           OVER (PARTITION BY state ORDER BY finished_at DESC, id DESC) + 1 ELSE 0 END AS more
+                      FROM sbo_backup WHERE company_id = %(company)s AND state NOT IN ('expired', 'missed'))
+               SELECT MAX(GREATEST(expires_on, CASE WHEN more > 0 THEN %(today)s + (more * %(days)s)::integer END))
+                      FILTER (WHERE expires_on IS NOT NULL), bool_or(state = 'running') FROM ranked
+                WHERE finished_at >= %(since)s OR state = 'running'""",
+            company=company.id, keep=company.sbo_backup_keep, days=company.sbo_backup_days, today=company._sbo_today(),
+            since=min(files.mapped("create_date")).replace(microsecond=0)))
         return company._sbo_today() + timedelta(days=company._sbo_backup_kept_days()) if running else last
 
     # === guards === #

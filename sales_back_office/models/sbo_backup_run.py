@@ -1,6 +1,3 @@
-import json
-import random
-import shutil
 import time
 from contextlib import suppress
 from datetime import timedelta
@@ -10,8 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..tools import archive_restore
-from ..tools.archive_set import OWNER, PART, LostWork, SetWriter, is_published, remove_leftovers, remove_set, set_name
+from ..tools.archive_restore import BrokenSet
+from ..tools.archive_set import LostWork, SetWriter, is_published, remove_leftovers, remove_set, set_name
 from ..tools.unreadable import Unreadable
 from .sbo_backup_rows import COLUMNS
 
@@ -20,7 +17,6 @@ STEP_DOCUMENTS = 50
 # A step that was begun so often takes one document at a time; then it leaves that one out.
 ALONE_AFTER, SKIP_AFTER = 2, 5
 SHOWN_PROBLEMS = 100
-SCRATCH = ".scratch"
 
 
 class SboBackupRun(models.AbstractModel):
@@ -28,7 +24,7 @@ class SboBackupRun(models.AbstractModel):
 
     _name = "sbo.backup.run"
     _description = "Backup: Run"
-    _inherit = ["sbo.archive.job", "sbo.backup.rows"]
+    _inherit = ["sbo.archive.job", "sbo.backup.rows", "sbo.backup.proof"]
 
     @api.model
     def _cron_backup(self):
@@ -122,69 +118,39 @@ class SboBackupRun(models.AbstractModel):
         writer.publish()
         self._close_good(proven)
 
-    def _prove(self, folder: Path, scratch: Path):
-        """Restore some files of a set that is complete, and compare them; how many.
-
-        :raise UserError: what was written does not come back as it was
-        """
-        try:
-            outcome = archive_restore.copy(folder, scratch / SCRATCH, self._sample(folder))
-        finally:
-            shutil.rmtree(scratch / SCRATCH, ignore_errors=True)
-        if outcome.problems:
-            raise UserError(self.env._(
-                "The restore test failed: “%(path)s” %(what)s.", path=outcome.problems[0].path,
-                what=outcome.problems[0].what))
-        return outcome.files
-
-    def _sample(self, folder):
-        """So many of the set's entries, each as likely as any other; the index always."""
-        size = self.company_id.sbo_backup_sample
-        chosen, lists = [], []
-        for number, entry in enumerate(archive_restore.entries(folder)):
-            if not entry[1].startswith("files/"):
-                lists.append(entry)
-            elif len(chosen) < size:
-                chosen.append(entry)
-            elif (place := random.randrange(number + 1)) < size:
-                chosen[place] = entry
-        return chosen + lists
-
     def _close_good(self, proven=None):
-        now, company = fields.Datetime.now(), self.company_id
+        now = fields.Datetime.now()
         self._job_write({
             "state": "good", "finished_at": now, "verified_at": now, "job_cursor": False,
-            "sample_count": self._prove_published() if proven is None else proven,
-            "expires_on": company._sbo_today() + timedelta(days=company._sbo_backup_kept_days())})
+            "sample_count": self._prove_published() if proven is None else proven, "expires_on": self._kept_until()})
         self._expire()
 
-    def _prove_published(self):
-        """Restore some files of a set that has its name already."""
-        scratch = Path(self.path) / (self.name + PART)
-        shutil.rmtree(scratch, ignore_errors=True)
-        scratch.mkdir(mode=0o700)
-        (scratch / OWNER).write_text(json.dumps(self._owner()), encoding="utf-8")  # else nobody would tidy it up
-        try:
-            return self._prove(Path(self.path) / self.name, scratch)
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+    def _kept_until(self):
+        return self.company_id._sbo_today() + timedelta(days=self.company_id._sbo_backup_kept_days())
 
     def _expire(self):
-        """Remove sets whose time is over; as many as the company keeps stay, whatever their age."""
-        good = self.search([("company_id", "=", self.company_id.id), ("state", "=", "good")], order="finished_at desc")
-        for old in good[self.company_id.sbo_backup_keep:]:
+        """Remove sets whose time is over; as many good ones as the company keeps stay, whatever their age."""
+        sets = self.search(
+            [("company_id", "=", self.company_id.id), *self._on_disk_domain()], order="finished_at desc")
+        kept = sets.filtered(lambda one: one.state == "good")[:self.company_id.sbo_backup_keep]
+        for old in sets - kept:
             if old.expires_on >= self.company_id._sbo_today():
                 continue
             try:
-                remove_set(old.path, old.name, self._owner())
-                old._job_write({"state": "expired"})
-            except (OSError, ValueError, archive_restore.BrokenSet) as error:
+                remove_set(old._folder(), old.name, self._owner())
+                # A set that was not good does not become one that was.
+                old._job_write({"state": "expired"} if old.state == "good" else {"expires_on": False})
+            except (OSError, ValueError, BrokenSet, UserError) as error:
                 # Not ours any more, or not there today: looked at again after the next set.
                 old._job_write({"job_error": str(error)})
 
     def _fail(self, error):
         result = super()._fail(error)
-        self._job_write({"state": "failed", "finished_at": fields.Datetime.now(), "job_cursor": False})
+        found = {"state": "failed"}
+        if self.path and is_published(self.path, self.name, self._owner()):
+            # It has its name, and only its proof has failed: it can be proven again, and expires like any other.
+            found = {"state": "damaged", "expires_on": self._kept_until()}
+        self._job_write({**found, "finished_at": fields.Datetime.now(), "job_cursor": False})
         self._tidy()
         return result
 
@@ -210,7 +176,7 @@ class SboBackupRun(models.AbstractModel):
         running = self.search([("company_id", "=", self.company_id.id), ("job_state", "in", ("waiting", "running"))])
         # The folder may be off line: the next run tries again.
         with suppress(OSError, UserError):
-            remove_leftovers(self._folder(), self._owner(), keep=running.mapped("name"))
+            remove_leftovers(self._folder(), self._owner(), keep=running.mapped("name") + self._proven_now())
 
     @api.model
     def _begin(self, company):

@@ -98,7 +98,9 @@ class SboDestruction(models.Model):
     @api.model
     def _open_with(self, documents):
         """A new list with these documents; called by the appraisal list. Returns the action that opens it."""
-        [company] = documents.company_id or [self.env.company]
+        company = documents.company_id or self.env.company
+        if len(company) > 1:
+            raise UserError(self.env._("A destruction list holds documents of its own company only."))
         record = self.create({"company_id": company.id})
         record._put(documents)
         return {"type": "ir.actions.act_window", "res_model": self._name, "res_id": record.id,

@@ -46,7 +46,7 @@ class SboDestructionFlow(models.AbstractModel):
     approved_on = fields.Date("Approved on", readonly=True, copy=False)
     witness1_id = fields.Many2one(
         "res.users", "First Witness", tracking=True, copy=False, domain="[('share', '=', False)]",
-        help="Watches the destruction; not whoever has prepared the list.")
+        help="Watches the destruction; not whoever has prepared or approved the list.")
     witness2_id = fields.Many2one(
         "res.users", "Second Witness", tracking=True, copy=False, domain="[('share', '=', False)]")
     before1_at = fields.Datetime("First Witness, before", readonly=True, copy=False)
@@ -70,7 +70,7 @@ class SboDestructionFlow(models.AbstractModel):
         for record in self._begin("approve"):
             if not record.line_ids:
                 raise UserError(self.env._("“%s” is empty: put expired documents on it first.", record.name))
-            record._refuse_same_witness()
+            record._refuse_same_witness(self.env.user)
             record._refuse_blocked()
             record.line_ids._snapshot()
             record._take("approve", approved_by_id=self.env.uid, approved_on=record.company_id._sbo_today())
@@ -79,7 +79,9 @@ class SboDestructionFlow(models.AbstractModel):
     def action_send_back(self):
         """Something is wrong with it: it is prepared anew, and approved and witnessed anew."""
         for record in self._begin("send_back"):
-            record._take("send_back", approved_by_id=False, approved_on=False, before1_at=False, before2_at=False)
+            record._note_signed_after()
+            record._take("send_back", approved_by_id=False, approved_on=False, before1_at=False, before2_at=False,
+                         after1_at=False, after2_at=False)
 
     def action_witness_before(self):
         """I have compared the papers with the list before they are destroyed."""
@@ -108,6 +110,12 @@ class SboDestructionFlow(models.AbstractModel):
 
     # === guards === #
 
+    def _preparers(self):
+        """Who has begun the list, and who has put papers on it."""
+        # Superuser: whoever looks does not see every line.
+        lists = self.sudo()
+        return (lists.prepared_by_id | lists.line_ids.create_uid).sudo(False)
+
     def _refusal(self, step):
         """Why this user may not take this step, in words; empty when allowed."""
         self.ensure_one()
@@ -119,13 +127,31 @@ class SboDestructionFlow(models.AbstractModel):
             return self._witness_refusal("before" if step == "witness_before" else "after")
         if who == "approver" and not user.has_group(LEADER):
             return self.env._("it takes a back-office supervisor or manager")
-        if step == "approve" and self.prepared_by_id == user:
+        if step == "approve" and user in self._preparers():
             return self.env._("nobody approves what they have prepared")
         if who == "clerk" and not user.has_group(CLERK):
             return self.env._("only the back office does that")
-        if step in ("send_back", "cancel") and (self.after1_at or self.after2_at):
+        if step in ("send_back", "cancel") and self._signed_after() and (step == "cancel" or not self._is_blocked()):
             return self.env._("a witness has signed that the papers are destroyed")
         return ""
+
+    def _signed_after(self):
+        """Witnesses who have signed that the papers are destroyed."""
+        return self.env["res.users"].union(*(
+            self[f"witness{place}_id"] for place in (1, 2) if self[f"after{place}_at"]))
+
+    def _is_blocked(self):
+        """Whether something has come up that stops the destruction; then its files at least are still to be saved."""
+        # Superuser: what stands against it, whoever asks.
+        return bool(self.sudo().line_ids.document_id._blockers())
+
+    def _note_signed_after(self):
+        """Sent back though a witness has signed: that it was signed stays on record."""
+        signed = self._signed_after()
+        if signed:
+            self.sudo().message_post(body=self.env._(
+                "Sent back after %s had signed that the papers are destroyed: something stands against it.",
+                ", ".join(signed.mapped("name"))))
 
     def _witness_refusal(self, when):
         place = self._witness_place()
@@ -162,17 +188,17 @@ class SboDestructionFlow(models.AbstractModel):
             {f"{when}{self._witness_place()}_at": fields.Datetime.now()})
         self.sudo().activity_feedback(["mail.mail_activity_data_todo"], user_id=self.env.uid)
 
-    def _refuse_same_witness(self):
+    def _refuse_same_witness(self, approver):
         for record in self:
             pair = record.witness1_id | record.witness2_id
-            if len(pair) < 2 or record.prepared_by_id in pair:
+            if len(pair) < 2 or pair & (record._preparers() | approver):
                 raise UserError(self.env._(
-                    "“%s” needs two different witnesses, neither of whom has prepared it.", record.name))
+                    "“%s” needs two different witnesses, neither of whom has prepared or approved it.", record.name))
 
     def _refuse_own_hands(self):
         """It takes four people's word, whatever way the list has come: looked at anew before each signature."""
-        self._refuse_same_witness()
-        if not self.approved_by_id or self.approved_by_id == self.prepared_by_id:
+        self._refuse_same_witness(self.approved_by_id)
+        if not self.approved_by_id or self.approved_by_id in self._preparers():
             raise UserError(self.env._(
                 "“%(list)s” cannot go this step: %(reason)s.", list=self.name,
                 reason=self.env._("nobody approves what they have prepared")))
@@ -190,7 +216,8 @@ class SboDestructionFlow(models.AbstractModel):
         for line in lines:
             if line.document_id.id in blocked:
                 raise UserError(self.env._(
-                    "“%(document)s” cannot be destroyed. %(reason)s Take it off the list.",
+                    "“%(document)s” cannot be destroyed. %(reason)s Take it off the list; a supervisor sends an "
+                    "approved list back to draft for that.",
                     document=line.document_id.display_name, reason=" ".join(blocked[line.document_id.id])))
 
     def _ask_witnesses(self):

@@ -68,6 +68,7 @@ class SboDocumentBlockers(models.AbstractModel):
             "risk": self.env._("A finding on the contract is open: %s."),
             "bond": self.env._("A bid bond has not come back: %s."),
             "loan": self.env._("It is on loan: %s."),
+            "lost": self.env._("It is being searched for since it was lent: %s."),
         }
 
     def _open_matters(self):
@@ -126,6 +127,9 @@ class SboDocumentBlockers(models.AbstractModel):
             *self._sql_contract_matters(unordered),
             SQL("SELECT lent.document_id, 'loan', lent.name FROM (%s) lent JOIN doc ON doc.id = lent.document_id",
                 self.env["sbo.loan.line"]._sql_lent()),
+            # Nobody attests the shredding of a paper that nobody has.
+            SQL("SELECT lost.document_id, 'lost', lost.name FROM (%s) lost JOIN doc ON doc.id = lost.document_id",
+                self.env["sbo.loan.line"]._sql_lost()),
         ]
 
     @api.model
@@ -140,9 +144,12 @@ class SboDocumentBlockers(models.AbstractModel):
                                        AND f.res_id = doc.res_id
                     WHERE doc.res_model = 'sbo.contract'"""),
             SQL("""SELECT o.document_id, 'risk', COALESCE(f.res_name, '–')
-                     FROM ordered o JOIN sale_order so ON so.id = o.order_id
+                     FROM ordered o JOIN LATERAL (
+                          SELECT so.sbo_contract_id AS id FROM sale_order so WHERE so.id = o.order_id
+                           UNION SELECT sl.sbo_contract_id FROM sale_order_line sl WHERE sl.order_id = o.order_id
+                          ) k ON TRUE
                      JOIN sbo_finding f ON f.res_model = 'sbo.contract' AND f.closed_at IS NULL AND f.state <> 'waived'
-                                       AND f.res_id = so.sbo_contract_id"""),
+                                       AND f.res_id = k.id"""),
             SQL("""SELECT doc.id, 'risk', COALESCE(f.res_name, '–') FROM doc
                      JOIN res_partner p ON p.commercial_partner_id = doc.partner_id
                      JOIN sbo_contract k ON k.partner_id = p.id AND k.company_id = doc.company_id

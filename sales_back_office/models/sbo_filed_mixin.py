@@ -192,9 +192,14 @@ class SboFiledMixin(models.AbstractModel):
 
     @api.model
     def _sbo_sql_without_paper(self, column) -> SQL:
-        """No document, filed or to be filed, is there for the record of this column."""
+        """No document, filed or to be filed, is there for the record of this column in a class of such papers.
+
+        What else is filed on the record, a report of damage or a letter, does not stand in for them.
+        """
         return SQL(
-            "NOT EXISTS (SELECT FROM sbo_document d WHERE d.res_model = %s AND d.res_id = %s)", self._name, column)
+            """NOT EXISTS (SELECT FROM sbo_document d JOIN sbo_document_class c ON c.id = d.class_id
+                            WHERE d.res_model = %s AND d.res_id = %s AND c.record_model = d.res_model)""",
+            self._name, column)
 
     # === views === #
 

@@ -59,7 +59,7 @@ class SboLoan(models.Model):
     scan = fields.Char(
         "Scan Here", store=False, help="Scan the label of a document or a box, or type its code and press Enter.")
 
-    _borrower_idx = models.Index("(borrower_id) WHERE state IN ('requested', 'approved', 'out')")
+    _borrower_idx = models.Index("(borrower_id) WHERE state IN ('draft', 'requested', 'approved', 'out')")
 
     def _default_borrower(self):
         clerk = self.env.user.has_group("sales_back_office.sbo_group_clerk")

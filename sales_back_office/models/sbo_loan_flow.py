@@ -24,6 +24,7 @@ TRANSITIONS = {
     "lend": (("draft", "requested", "approved", "out"), None, "clerk"),
     "ask_renewal": (("out",), None, "own"),
     "renew": (("out",), None, "approver"),
+    "decline_renewal": (("out",), None, "approver"),
     "take_back": (("out",), None, "clerk"),
     "chase": (("out",), None, "clerk"),
 }
@@ -56,7 +57,7 @@ class SboLoanFlow(models.AbstractModel):
     can_change = fields.Boolean(compute="_compute_can_change")
 
     @api.depends_context("uid")
-    @api.depends("state", "borrower_id", "line_ids.state", "approved_rank")
+    @api.depends("state", "borrower_id", "line_ids.state", "approved_rank", "renewal_asked_at")
     def _compute_allowed_actions(self):
         """Names of the steps this user may take now, for the buttons."""
         terms = self._loan_terms()
@@ -160,6 +161,8 @@ class SboLoanFlow(models.AbstractModel):
             return self.env._("it is %s", dict(self._fields["state"]._description_selection(self.env))[self.state])
         if step == "lend" and "waiting" not in self.line_ids.mapped("state"):
             return self.env._("there is nothing left to hand out")
+        if step == "decline_renewal" and not self.renewal_asked_at:
+            return self.env._("nobody has asked to renew it")
         own, rank = self._is_own(), self._rank()
         if who == "own" and not (own or rank >= 0 or self.requested_by_id == self.env.user):
             return self.env._("only the borrower, whoever asked for it, or a clerk can do this")
@@ -177,7 +180,7 @@ class SboLoanFlow(models.AbstractModel):
         self.env.flush_all()
         self.env.cr.execute(SQL(
             "SELECT id FROM sbo_loan WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", self.ids))
-        self.invalidate_recordset(["state"])
+        self.invalidate_recordset(["state", "renewal_asked_at"])
         terms = self._loan_terms()
         for loan in self:
             reason = loan._refusal(step, terms.get(loan.id, 0))

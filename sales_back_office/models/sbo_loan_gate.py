@@ -31,12 +31,14 @@ class SboLoanGate(models.AbstractModel):
         """Lock what is to move and the places above it, each table in the order of its ids.
 
         Items and boxes are changed, not only locked: whoever waited has seen the database as it was before, and has to
-        begin again with what the first one has handed out. Loans of the borrowers are locked, and changed by the step.
+        begin again with what the first one has handed out. Loans of the borrowers are locked, drafts too, which are
+        approved and handed out in one go; and changed by the step.
         """
         self.env.flush_all()
         if borrowers:
             self.env.cr.execute(SQL(
-                """SELECT id FROM sbo_loan WHERE borrower_id = ANY(%s) AND state IN ('requested', 'approved', 'out')
+                """SELECT id FROM sbo_loan
+                    WHERE borrower_id = ANY(%s) AND state IN ('draft', 'requested', 'approved', 'out')
                     ORDER BY id FOR NO KEY UPDATE""", borrowers.ids))
         if documents:
             self.env.cr.execute(SQL(
@@ -71,7 +73,7 @@ class SboLoanGate(models.AbstractModel):
                            (SELECT p.parent_path FROM sbo_document_place p WHERE p.id = COALESCE(
                                    l.place_id, (SELECT d.place_id FROM sbo_document d WHERE d.id = l.document_id)))
                            AS path,
-                           l.told_at IS NULL OR l.hold_until >= %(today)s AS claimed, l.id = ANY(%(ids)s) AS mine
+                           l.told_at IS NULL OR COALESCE(l.hold_until >= %(today)s, FALSE) AS claimed, l.id = ANY(%(ids)s) AS mine
                       FROM sbo_loan_line l JOIN sbo_loan n ON n.id = l.loan_id
                      WHERE l.company_id = %(company)s
                        AND (l.id = ANY(%(ids)s) OR l.state IN ('waiting', 'out', 'not_found')) AND (

@@ -181,17 +181,26 @@ class SboLoanLine(models.Model):
         """Documents that are out, by themselves or with their box, in lines ``l`` that meet the condition:
         document_id, name of the loan.
         """
+        return self._sql_items(SQL("l.state = 'out' AND %s", condition or SQL("TRUE")))
+
+    @api.model
+    def _sql_lost(self) -> SQL:
+        """Documents that nobody finds, by themselves or with their box, as long as the loss is not settled."""
+        return self._sql_items(SQL("l.state = 'not_found' AND l.found_at IS NULL AND l.settled_at IS NULL"))
+
+    @api.model
+    def _sql_items(self, condition) -> SQL:
         self.env["sbo.loan.line"].flush_model()
         self.env["sbo.document"].flush_model(["place_id"])
         return SQL(
             """SELECT l.document_id, loan.name FROM sbo_loan_line l JOIN sbo_loan loan ON loan.id = l.loan_id
-                WHERE l.state = 'out' AND l.document_id IS NOT NULL AND %(condition)s
+                WHERE l.document_id IS NOT NULL AND %(condition)s
                UNION ALL
                SELECT d.id, loan.name FROM sbo_loan_line l JOIN sbo_loan loan ON loan.id = l.loan_id
                  JOIN sbo_document_place box ON box.id = l.place_id
                  JOIN sbo_document_place below ON below.parent_path LIKE box.parent_path || '%%'
                  JOIN sbo_document d ON d.place_id = below.id
-                WHERE l.state = 'out' AND %(condition)s""", condition=condition or SQL("TRUE"))
+                WHERE %(condition)s""", condition=condition)
 
     @api.model
     def _sql_lent_documents(self, condition=None) -> SQL:

@@ -159,6 +159,7 @@ class SboLoanLineFlow(models.AbstractModel):
         loans.filtered(lambda loan: not loan.sbo_clerk_id).write({"sbo_clerk_id": self.env.uid})
         loans._follow_lines()
         loans._fetched()
+        going._gone_to_others()
         self.env.flush_all()
         return list(refused.values())
 

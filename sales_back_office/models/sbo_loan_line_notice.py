@@ -13,23 +13,39 @@ class SboLoanLineNotice(models.AbstractModel):
         """Tell whoever is next in line for anything that is there now; it is kept for them for some days.
 
         Called when something came back, was approved or is not wanted any more, and by the cron when the time to fetch
-        it is over. A constant number of queries.
+        it is over. A constant number of queries. Those who did not fetch it in their time come last.
         """
         told, lines = self.browse(), self.env["sbo.loan.line"].sudo()
         for company in companies:
             waiting = lines.search([
-                ("company_id", "=", company.id), ("state", "=", "waiting"), ("told_at", "=", False),
+                ("company_id", "=", company.id), ("state", "=", "waiting"), ("hold_until", "=", False),
                 ("loan_id.state", "in", ("approved", "out"))])
-            if waiting:
-                taken = self.env["sbo.loan.gate"]._collisions(waiting, company)
-                next_ones = waiting.filtered(lambda line, taken=taken: line.id not in taken)
-                now = fields.Datetime.now()
-                until = self.env["sbo.loan.gate"]._due(company, now, company.sbo_loan_hold_days)
-                next_ones._put(told_at=now, hold_until=until)
-                told |= next_ones
+            late = waiting.filtered("told_at")
+            for group in (waiting - late, late):
+                if group:
+                    told |= group._hold_for(company)
         if told:
             told._tell_ready()
         return told
+
+    def _hold_for(self, company):
+        """Keep for them what is there, and was not taken by those before in line; which ones."""
+        gate, now = self.env["sbo.loan.gate"], fields.Datetime.now()
+        taken = gate._collisions(self, company)
+        ready = self.filtered(lambda line: line.id not in taken)
+        ready._put(told_at=now, hold_until=gate._due(company, now, company.sbo_loan_hold_days))
+        return ready
+
+    def _gone_to_others(self):
+        """These go out: whoever was told of them and did not come is told once more when they are back."""
+        for company in self.company_id:
+            missed = self.sudo().search([
+                ("company_id", "=", company.id), ("state", "=", "waiting"), ("told_at", "!=", False),
+                ("hold_until", "<", company._sbo_today()), ("loan_id.state", "in", ("approved", "out"))])
+            found = self.env["sbo.loan.gate"]._collisions(missed, company) if missed else {}
+            mine = set(self.ids)
+            missed.filtered(lambda line, found=found, mine=mine: any(
+                other in mine for _state, other in found.get(line.id, ())))._put(hold_until=False)
 
     def _tell_ready(self):
         """Mail and to-do: fetch it until that day. Who has no user is called by the loan's clerk."""

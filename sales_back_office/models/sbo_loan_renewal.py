@@ -40,6 +40,17 @@ class SboLoanRenewal(models.AbstractModel):
                 partner_ids=loan.borrower_id.ids)
         self._done_with_activities()
 
+    def action_decline_renewal(self, text=None):
+        """It must come back when it is due; the borrower is told why."""
+        self._check_step("decline_renewal")
+        if not (text or "").strip():
+            return self.env["sbo.order.answer"]._ask("loan_decline_renewal", self)
+        # Superuser: the step was checked.
+        self.sudo().write({"renewal_asked_at": False})
+        for loan in self.sudo():
+            loan.message_post(body=self.env._("Not renewed: %s", text.strip()), partner_ids=loan.borrower_id.ids)
+        self._done_with_activities()
+
     def _renewable(self):
         """The items that can be renewed now.
 

@@ -15,6 +15,7 @@ from . import test_audit_originals
 from . import test_audit_packs
 from . import test_audit_requests
 from . import test_backup_missed
+from . import test_backup_names
 from . import test_backup_return
 from . import test_backup_sets
 from . import test_check_bad_input

@@ -126,6 +126,18 @@ class TestAuditRequests(SboArchiveCommon):
         self.request.contract_ids = contract
         self.assertEqual(set(papers[0].union(*papers)._sbo_holds()), {paper.id for paper in papers})
 
+    def test_a_contract_of_a_line_holds_as_well(self):
+        order = self._order(customer=self.customer)
+        order.sbo_contract_id, contract = self._contract(), self._contract()
+        document = self._document(res_model="sale.order", res_id=order.id)
+        self.request.contract_ids = contract
+        self.assertFalse(document._sbo_holds())
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE sale_order_line SET sbo_contract_id = %s WHERE order_id = %s",
+                            [contract.id, order.id])
+        self.env.invalidate_all()
+        self.assertTrue(document._sbo_holds())
+
     def test_any_number_of_documents_is_one_query(self):
         documents = self.env["sbo.document"].union(*(self._document(title=f"Paper {n}") for n in range(10)))
         self.env.flush_all()

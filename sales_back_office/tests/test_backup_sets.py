@@ -1,6 +1,8 @@
 import json
+import shutil
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
@@ -110,8 +112,61 @@ class TestBackupSets(SboArchiveCommon):
             if row["path"]:
                 (self._set(backup) / row["path"]).write_bytes(b"rotten")
         backup.with_user(self.manager).action_verify()
-        self.assertEqual(backup.state, "failed")
+        self.assertEqual(backup.state, "damaged")
         self.assertFalse(list(self.folder.glob("*.part")))
+        self.assertEqual(self.env["sbo.backup"]._last_expiry(self.first.file_ids), backup.expires_on)
+        backup._set({"expires_on": "2026-03-03"})
+        self._backup(1)
+        self.assertFalse(self._set(backup).exists(), "it expires like any other")
+        self.assertEqual((backup.state, backup.expires_on), ("damaged", False), "and was never good")
+
+    def test_a_disk_that_is_off_line_damages_no_set(self):
+        backup, away = self._backup(), self.folder.with_suffix(".away")
+        self.folder.rename(away)
+        self.addCleanup(shutil.rmtree, away, ignore_errors=True)
+        backup.with_user(self.manager).action_verify()
+        self.assertEqual(backup.state, "good")
+        self.assertIn("off line", backup.job_error)
+        backup._set({"expires_on": "2026-03-03"})
+        self.company.sbo_backup_keep = 1
+        away.with_suffix(".new").mkdir()
+        self.addCleanup(shutil.rmtree, away.with_suffix(".new"), ignore_errors=True)
+        self.company.sbo_backup_path = str(away.with_suffix(".new"))
+        self._backup(1)
+        self.assertEqual(backup.state, "good", "its bytes are still there: it expires another day")
+        away.rename(self.folder)
+        backup.with_user(self.manager).action_verify()
+        self.assertEqual((backup.state, backup.job_error), ("good", False))
+
+    def test_a_damaged_set_is_verified_again(self):
+        backup = self._backup()
+        with patch.object(type(backup), "_prove", side_effect=UserError("The restore test failed")):
+            backup.with_user(self.manager).action_verify()
+        self.assertEqual(backup.state, "damaged")
+        backup.with_user(self.manager).action_verify()
+        self.assertEqual((backup.state, backup.job_error), ("good", False))
+
+    def test_whoever_named_a_set_did_not_live_to_prove_it(self):
+        backup = self._backup()
+        backup._set({"state": "running", "job_state": "running", "expires_on": False, "finished_at": False})
+        with patch.object(type(backup), "_prove", side_effect=OSError("No space left")), mute_logger(LOGGER):
+            self._work_off(backup)
+        self.assertEqual((backup.state, bool(backup.expires_on)), ("damaged", True))
+        backup.with_user(self.manager).action_verify()
+        self.assertEqual(backup.state, "good")
+
+    def test_a_set_that_failed_has_nothing_to_prove(self):
+        with patch.object(archive_set.SetWriter, "publish", side_effect=OSError("No space left")), mute_logger(LOGGER):
+            backup = self._backup()
+        backup.with_user(self.manager).action_verify()
+        self.assertEqual((backup.state, backup.expires_on), ("failed", False))
+
+    def test_sets_kept_by_number_outlive_their_day(self):
+        self.company.write({"sbo_backup_keep": 3, "sbo_backup_keep_days": 0, "sbo_backup_days": 7})
+        for second in range(2):
+            self._backup(second)._set({"expires_on": "2026-03-03"})
+        today = self.company._sbo_today()
+        self.assertEqual(self.env["sbo.backup"]._last_expiry(self.first.file_ids), today + timedelta(days=21))
 
     def test_old_sets_go_when_enough_new_ones_are_there(self):
         self.company.write({"sbo_backup_keep": 2, "sbo_backup_keep_days": 0})

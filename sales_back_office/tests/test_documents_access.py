@@ -33,6 +33,17 @@ MATRIX = {
 class TestDocumentsAccess(SboDocumentsCommon):
     """Role by model and operation; who sees which document, its files and where it has been."""
 
+    def test_everybody_finds_the_archive_in_a_menu(self):
+        """And sees there what their level shows, not the back office's own menus."""
+        papers = self._filed(secrecy_id=self.public.id) | self._filed(
+            self.manager, secrecy_id=self.restricted.id)
+        for user in (self.outsider, self.salesperson):
+            shown = self.env["ir.ui.menu"].with_user(user).load_menus(False)
+            self.assertIn(self.env.ref("sales_back_office.sbo_my_document_menu").id, shown)
+            self.assertNotIn(self.env.ref("sales_back_office.sbo_menu_documents").id, shown)
+            found = self.env["sbo.document"].with_user(user).search([("id", "in", papers.ids)])
+            self.assertEqual(found.ids, papers[0].ids)
+
     def test_matrix(self):
         for model, rights in MATRIX.items():
             for role in ROLES[:-1]:

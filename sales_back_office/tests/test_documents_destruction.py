@@ -104,6 +104,24 @@ class TestDocumentsRetention(SboDocumentsCommon):
         finding.sudo().closed_at = "2026-04-01"
         self.assertFalse(self._why(document))
 
+    def test_a_finding_on_the_contract_of_a_line(self):
+        """One order may serve two contracts, by its lines."""
+        order = self._order(self.customer, confirmed_at=at("2026-03-02 09:00"))
+        order.sbo_contract_id, other = self._contract(), self._contract()
+        papers = self._expired(res_model="sale.order", res_id=order.id) | self._expired(
+            res_model="stock.picking", res_id=order.picking_ids.id)
+        self._note(self.clerk, res_model="sbo.contract", res_id=other.id)
+        self.assertFalse(any(map(self._why, papers)))
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE sale_order_line SET sbo_contract_id = %s WHERE order_id = %s",
+                            [other.id, order.id])
+        self.env.invalidate_all()
+        for document in papers:
+            self.assertRegex(self._why(document), "A finding on the contract is open")
+        on_file = self._filed(res_model="sbo.contract", res_id=other.id)
+        self.assertIn(on_file, self.env["sbo.document"].search(order._sbo_filed_domain()))
+        self.assertEqual(order.with_user(self.clerk).sbo_filed_count, 3)
+
     def test_papers_of_a_customer_wait_for_its_contracts_and_bonds(self):
         loose, other = self._expired(), self._expired(partner_id=self._customer("Else").id)
         finding = self._note(self.clerk, res_model="sbo.contract", res_id=self._contract().id)
@@ -132,6 +150,20 @@ class TestDocumentsRetention(SboDocumentsCommon):
         self.env.cr.execute("UPDATE sbo_loan_line SET state = 'returned' WHERE id = %s", [line.id])
         self.env.invalidate_all()
         self.assertFalse(document.on_loan)
+
+    def test_lost_by_its_borrower(self):
+        """Until it is found, or the loss is settled."""
+        paper, boxed = self._expired(place_id=self.cabinet.id), self._expired()
+        lines = self.env["sbo.loan.line"]
+        for values in ({"document_id": paper.id}, {"place_id": self.box.id}):
+            loan = self.env["sbo.loan"].create({"borrower_id": self.outsider.partner_id.id, "purpose": "Talks"})
+            lines += lines.create({"loan_id": loan.id, "state": "not_found", "out_at": "2026-03-02 01:00:00", **values})
+        for document, line in zip(paper | boxed, lines, strict=True):
+            self.assertRegex(self._why(document), f"searched for since it was lent: {line.loan_id.name}")
+            with self.assertRaisesRegex(UserError, "searched for"), self.env.cr.savepoint():
+                self._destruction([document])
+        lines[0].settled_at = lines[1].found_at = "2026-03-09 01:00:00"
+        self.assertFalse(self._why(paper) or self._why(boxed))
 
     def test_an_audit_holds(self):
         document = self._expired()
@@ -210,6 +242,34 @@ class TestDocumentsDestruction(SboDocumentsCommon):
             record.with_user(self.auditor).action_witness_before()
         self.assertEqual(record.state, "approved")
 
+    def test_whoever_puts_papers_on_it_has_prepared_it(self):
+        record = self._destruction([self._expired()])
+        self.env["sbo.destruction.line"].with_user(self.supervisor).create(
+            {"destruction_id": record.id, "document_id": self._expired().id})
+        self.assertNotIn("approve", record.with_user(self.supervisor).allowed_actions.split(","))
+        with self.assertRaisesRegex(UserError, "nobody approves what they have prepared"):
+            record.with_user(self.supervisor).action_approve()
+        record.with_user(self.manager).witness1_id = self.supervisor
+        with self.assertRaisesRegex(UserError, "neither of whom has prepared or approved it"):
+            record.with_user(self.manager).action_approve()
+        record.with_user(self.manager).witness1_id = self.auditor
+        record.with_user(self.manager).action_approve()
+        self.assertEqual(record.state, "approved")
+
+    def test_whoever_approves_does_not_watch(self):
+        record = self._destruction([self._expired()], witness1_id=self.manager.id)
+        with self.assertRaisesRegex(UserError, "neither of whom has prepared or approved it"):
+            record.with_user(self.manager).action_approve()
+        record.with_user(self.supervisor).action_approve()
+        record.with_user(self.manager).action_witness_before()
+        # a list that was approved before this was asked for
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE sbo_destruction SET approved_by_id = %s, before1_at = NULL WHERE id = %s",
+                            [self.manager.id, record.id])
+        self.env.invalidate_all()
+        with self.assertRaisesRegex(UserError, "neither of whom has prepared or approved it"):
+            record.with_user(self.manager).action_witness_before()
+
     def test_two_different_witnesses(self):
         for pair in ((self.auditor, self.auditor), (self.auditor, self.clerk), (self.auditor, self.env["res.users"])):
             record = self._destruction(
@@ -244,6 +304,35 @@ class TestDocumentsDestruction(SboDocumentsCommon):
                 with self.assertRaisesRegex(UserError, "has signed that the papers are destroyed"):
                     getattr(record.with_user(self.manager), step)()
             self.assertEqual(record.state, "witnessed")
+
+    def test_what_comes_up_between_two_signatures(self):
+        """The second witness cannot sign: a supervisor sends the list back, and what was signed stays on record."""
+        document, free = self._expired(), self._expired()
+        record = self._destruction([document, free])
+        record.with_user(self.manager).action_approve()
+        for witness in (self.auditor, self.outsider):
+            record.with_user(witness).action_witness_before()
+        record.with_user(self.auditor).action_witness_after()
+        loan = self.env["sbo.loan"].create({"borrower_id": self.outsider.partner_id.id, "purpose": "Talks"})
+        self.env["sbo.loan.line"].create({"loan_id": loan.id, "document_id": document.id, "state": "out"})
+        with self.assertRaisesRegex(UserError, "sends an approved list back to draft"):
+            record.with_user(self.outsider).action_witness_after()
+        with self.assertRaisesRegex(UserError, "has signed that the papers are destroyed"):
+            record.with_user(self.clerk).action_cancel()
+        record.with_user(self.manager).action_send_back()
+        self.assertEqual((record.state, record.after1_at, record.before1_at), ("draft", False, False))
+        self.assertIn(self.auditor.name, record.message_ids[0].body)
+        record.line_ids.filtered(lambda line: line.document_id == document).with_user(self.clerk).unlink()
+        record.with_user(self.manager).action_approve()
+        self.assertEqual((record.state, document.state), ("approved", "appraisal"))
+
+    def test_papers_of_two_companies_are_two_lists(self):
+        kind = self.env["sbo.document.class"].create({
+            "name": "Theirs", "code": "TH", "company_id": self.company2.id, "secrecy_id": self.internal.id})
+        theirs = self.env["sbo.document"].create({
+            "title": "Theirs", "date": "2010-05-05", "class_id": kind.id, "company_id": self.company2.id})
+        with self.assertRaisesRegex(UserError, "of its own company only"):
+            self.env["sbo.destruction"]._open_with(self._expired() | theirs)
 
     def test_what_comes_up_later_stops_it(self):
         document = self._expired()

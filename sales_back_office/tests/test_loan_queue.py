@@ -95,6 +95,29 @@ class TestLoanQueue(SboLoanCommon):
         self._hand_out(third, "2026-03-09 09:00")
         self.assertEqual(third.state, "out")
 
+    def test_told_once_more_when_it_is_back(self):
+        first = self._lend(self.contract)
+        second = self._approved(self.contract, self.borrower2, "2026-03-02 10:00")
+        third = self._approved(self.box, self.clerk2.partner_id, "2026-03-02 11:00")
+        self._back(first, "2026-03-04 10:00")
+        with freeze_time(at("2026-03-09 08:00")):
+            self.env["sbo.loan.line"]._tell_next(self.company)
+        self._hand_out(third, "2026-03-09 09:00")
+        fourth = self._approved(self.contract, self.borrower, "2026-03-09 10:00")
+        with freeze_time(at("2026-03-09 11:00")):
+            self.assertFalse(self.env["sbo.loan.line"]._tell_next(self.company), "it is out")
+        self._back(third, "2026-03-10 10:00")
+        self.assertEqual(fourth.line_ids.told_at, at("2026-03-10 10:00"), "who has not missed it comes first")
+        self.assertEqual(second.line_ids.told_at, at("2026-03-04 10:00"))
+        self._hand_out(fourth, "2026-03-10 11:00")
+        self._back(fourth, "2026-03-11 10:00")
+        self.assertEqual((second.line_ids.told_at, second.line_ids.hold_until),
+                         (at("2026-03-11 10:00"), Date.to_date("2026-03-13")))
+        with freeze_time(at("2026-03-16 08:00")):
+            self.assertFalse(self.env["sbo.loan.line"]._tell_next(self.company), "once for each time it is there")
+        self._hand_out(second, "2026-03-16 09:00")
+        self.assertEqual(second.state, "out")
+
     def test_an_item_waits_for_its_box(self):
         box = self._lend(self.box)
         loan = self._approved(self.contract, self.borrower2)
@@ -130,6 +153,21 @@ class TestLoanQueue(SboLoanCommon):
         self.assertEqual((loan.due_on, loan.line_ids.renewals, loan.line_ids.first_due_on),
                          (Date.to_date("2026-03-20"), 1, Date.to_date("2026-03-11")))
         self._refused("renewed 1 times", loan.with_user(self.clerk).action_renew, moment="2026-03-19 09:00")
+
+    def test_a_renewal_is_declined(self):
+        loan = self._lend(self.contract)
+        self._refused("nobody has asked to renew", loan.with_user(self.clerk).action_decline_renewal, "No")
+        with freeze_time(at("2026-03-10 17:00")):
+            loan.with_user(self.salesperson).action_ask_renewal()
+        self._refused("nobody approves what they borrow", loan.with_user(self.salesperson).action_decline_renewal, "x")
+        action = loan.with_user(self.clerk).action_decline_renewal()
+        self.env["sbo.order.answer"].with_user(self.clerk).with_context(**action["context"]).create(
+            {"text": "The audit begins"}).action_apply()
+        self.assertEqual((loan.state, loan.renewal_asked_at, loan.due_on),
+                         ("out", False, Date.to_date("2026-03-11")))
+        self.assertFalse(loan.activity_ids)
+        self.assertIn("The audit begins", loan.message_ids[0].body)
+        self.assertIn(self.borrower, loan.message_ids[0].partner_ids)
 
     def test_renewal_asked_for_too_late(self):
         loan = self._lend(self.contract)
