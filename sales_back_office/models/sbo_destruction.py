@@ -41,11 +41,11 @@ class SboDestruction(models.Model):
 
     def _compute_blocked_count(self):
         # Superuser: what stands against it, whoever looks.
-        lines = self.sudo().line_ids
-        blocked = lines.filtered(lambda line: line.destruction_id.state in OPEN).document_id._blockers()
+        lines = self._all_lines().filtered(lambda line: line.destruction_id.state in OPEN)
+        blocked, by_list = lines.document_id._blockers(), lines.grouped("destruction_id")
         for record in self:
             record.blocked_count = sum(
-                line.document_id.id in blocked for line in record.sudo().line_ids) if record.state in OPEN else 0
+                line.document_id.id in blocked for line in by_list.get(record._origin.sudo(), ()))
 
     def _compute_backup_expected(self):
         for record in self:
@@ -116,9 +116,10 @@ class SboDestruction(models.Model):
         """The documents are destroyed: their lines in the index stay, their files go, what keeps a copy is named."""
         self.ensure_one()
         # Superuser: the last witness need not be a clerk, nor read secret documents; everything was checked above.
-        documents = self.sudo().line_ids.document_id._own()
+        lines = self._all_lines()
+        documents = lines.document_id._own()
         documents._lock()
-        self.sudo().line_ids._name_copies()
+        lines._name_copies()
         files = documents.file_ids.filtered("attachment_id")
         attachments = files.attachment_id
         files._own().write({"attachment_id": False, "destroyed_at": fields.Datetime.now()})
@@ -131,7 +132,7 @@ class SboDestruction(models.Model):
         """Hook: the day when the last backup set that holds these files expires, or False when there is none."""
         self.ensure_one()
         # Superuser: whoever signs the list need not see backups, nor secret documents.
-        return self.env["sbo.backup"].sudo()._last_expiry(self.sudo().line_ids.document_id.file_ids) or False
+        return self.env["sbo.backup"].sudo()._last_expiry(self._all_lines().document_id.file_ids) or False
 
     def _refuse_by_hand(self):
         raise UserError(self.env._("State and signatures of a destruction list come with its steps."))

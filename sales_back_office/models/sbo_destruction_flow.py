@@ -68,11 +68,12 @@ class SboDestructionFlow(models.AbstractModel):
     def action_approve(self):
         """Everything on it may be destroyed: approved by somebody who has not prepared it."""
         for record in self._begin("approve"):
-            if not record.line_ids:
+            lines = record._all_lines()
+            if not lines:
                 raise UserError(self.env._("“%s” is empty: put expired documents on it first.", record.name))
             record._refuse_same_witness(self.env.user)
             record._refuse_blocked()
-            record.line_ids._snapshot()
+            lines._snapshot()
             record._take("approve", approved_by_id=self.env.uid, approved_on=record.company_id._sbo_today())
             record._ask_witnesses()
 
@@ -113,8 +114,14 @@ class SboDestructionFlow(models.AbstractModel):
     def _preparers(self):
         """Who has begun the list, and who has put papers on it."""
         # Superuser: whoever looks does not see every line.
-        lists = self.sudo()
-        return (lists.prepared_by_id | lists.line_ids.create_uid).sudo(False)
+        return (self.sudo().prepared_by_id | self._all_lines().create_uid).sudo(False)
+
+    def _all_lines(self):
+        """Every line of these lists, as superuser; those of secret papers, too, which not everybody sees on the list.
+
+        Searched for: the field holds what the one who read it first may see.
+        """
+        return self.env["sbo.destruction.line"].sudo().search([("destruction_id", "in", self.ids)])
 
     def _refusal(self, step):
         """Why this user may not take this step, in words; empty when allowed."""
@@ -143,7 +150,7 @@ class SboDestructionFlow(models.AbstractModel):
     def _is_blocked(self):
         """Whether something has come up that stops the destruction; then its files at least are still to be saved."""
         # Superuser: what stands against it, whoever asks.
-        return bool(self.sudo().line_ids.document_id._blockers())
+        return bool(self._all_lines().document_id._blockers())
 
     def _note_signed_after(self):
         """Sent back though a witness has signed: that it was signed stays on record."""
@@ -211,14 +218,14 @@ class SboDestructionFlow(models.AbstractModel):
     def _refuse_blocked(self):
         """Nothing is destroyed that anything still depends on."""
         # Superuser: what stands against it, whoever asks.
-        lines = self.sudo().line_ids
+        lines = self._all_lines()
         blocked = lines.document_id._blockers()
         for line in lines:
             if line.document_id.id in blocked:
                 raise UserError(self.env._(
                     "“%(document)s” cannot be destroyed. %(reason)s Take it off the list; a supervisor sends an "
                     "approved list back to draft for that.",
-                    document=line.document_id.display_name, reason=" ".join(blocked[line.document_id.id])))
+                    document=line.document_id.sudo(False)._name_at_desk(), reason=" ".join(blocked[line.document_id.id])))
 
     def _ask_witnesses(self):
         # Superuser: a to-do for whoever has to watch.
