@@ -55,8 +55,8 @@ class SboAuditScope(models.AbstractModel):
 
     @api.model
     def _sql_under_contract(self, contract) -> SQL:
-        """Hook: condition that document ``d`` is about a contract: its own record, or one that its order or delivery, or
-        a line of it, stands under.
+        """Hook: condition that document ``d`` is about a contract: its own record, or one that its order or
+        delivery, or a line of it, stands under.
 
         :param contract: SQL, the contract's id
         """

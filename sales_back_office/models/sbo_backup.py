@@ -109,7 +109,8 @@ class SboBackup(models.Model):
                           'job_error', left(b.job_error, 500), 'problems', left(b.problems, 500))) AS evidence
                  FROM sbo_backup b
                 WHERE b.company_id = %(company)s AND b.finished_at <= %(as_of)s
-                  AND (b.state IN ('failed', 'damaged') OR b.state IN ('good', 'expired') AND b.problem_count > 0) %(narrow)s""",
+                  AND (b.state IN ('failed', 'damaged') OR b.state IN ('good', 'expired') AND b.problem_count > 0)
+                  %(narrow)s""",
             as_of=check._as_of(), company=check.env.company.id, narrow=self._sbo_sql_narrow(SQL("b.id"), ids))
 
     # === on the disk === #

@@ -16,7 +16,7 @@ PROVABLE = ("good", "damaged", "failed")
 
 
 class SboBackupProof(models.AbstractModel):
-    """How a set is proven (恢复验证): some of its files are restored and compared, when it is made and whenever asked."""
+    """How a set is proven (恢复验证): some of its files are restored and compared, when it is made and when asked."""
 
     _name = "sbo.backup.proof"
     _description = "Backup: Proof"

@@ -73,7 +73,8 @@ class SboLoanGate(models.AbstractModel):
                            (SELECT p.parent_path FROM sbo_document_place p WHERE p.id = COALESCE(
                                    l.place_id, (SELECT d.place_id FROM sbo_document d WHERE d.id = l.document_id)))
                            AS path,
-                           l.told_at IS NULL OR COALESCE(l.hold_until >= %(today)s, FALSE) AS claimed, l.id = ANY(%(ids)s) AS mine
+                           l.told_at IS NULL OR COALESCE(l.hold_until >= %(today)s, FALSE) AS claimed,
+                           l.id = ANY(%(ids)s) AS mine
                       FROM sbo_loan_line l JOIN sbo_loan n ON n.id = l.loan_id
                      WHERE l.company_id = %(company)s
                        AND (l.id = ANY(%(ids)s) OR l.state IN ('waiting', 'out', 'not_found')) AND (
