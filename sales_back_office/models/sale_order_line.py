@@ -11,7 +11,7 @@ class SaleOrderLine(models.Model):
         "sbo.order.line.contracted"]
     _reckoned = frozenset({
         "price_subtotal", "price_tax", "price_total", "price_reduce_taxexcl", "price_reduce_taxinc",
-        "qty_delivered_method", "qty_invoiced", "qty_to_invoice", "invoice_status", "untaxed_amount_invoiced",
+        "qty_delivered_method", "qty_invoiced", "invoice_status", "untaxed_amount_invoiced",
         "untaxed_amount_to_invoice", "sbo_pricelist_price"})
 
     sbo_pricelist_price = fields.Float(

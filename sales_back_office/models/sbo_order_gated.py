@@ -135,7 +135,8 @@ class SboOrderGated(models.AbstractModel):
 
     def _sbo_refuse_other_currency(self, currency_id):
         """The same figures in a weaker currency are less money: the currency is settled at confirmation."""
-        moved = self.filtered(lambda order: order.state == "sale" and order.currency_id.id != currency_id)
+        moved = self.filtered(lambda order: order.state == "sale" and order.sbo_gate_policy in GATED
+                              and order.currency_id.id != currency_id)
         if moved and not self.env.su:
             raise AccessError(self.env._(
                 "%s is confirmed in its currency, which follows from its pricelist: cancel the order and enter it anew "

@@ -7,7 +7,7 @@ from .common_payment import SboPaymentCommon
 ORDER = {"amount_untaxed": 1, "amount_tax": 0, "amount_total": 1, "currency_rate": 1e9, "invoice_status": "invoiced",
          "delivery_status": "full"}
 LINE = {"price_subtotal": 0, "price_tax": 0, "price_total": 0, "price_reduce_taxexcl": 0, "price_reduce_taxinc": 0,
-        "qty_delivered_method": "manual", "qty_invoiced": 10, "qty_to_invoice": 0, "invoice_status": "invoiced",
+        "qty_delivered_method": "manual", "qty_invoiced": 10, "invoice_status": "invoiced",
         "untaxed_amount_invoiced": 10000, "untaxed_amount_to_invoice": 0, "sbo_pricelist_price": 1}
 
 
