@@ -225,7 +225,8 @@ class SboDestructionFlow(models.AbstractModel):
                 raise UserError(self.env._(
                     "“%(document)s” cannot be destroyed. %(reason)s Take it off the list; a supervisor sends an "
                     "approved list back to draft for that.",
-                    document=line.document_id.sudo(False)._name_at_desk(), reason=" ".join(blocked[line.document_id.id])))
+                    document=line.document_id.sudo(False)._name_at_desk(),
+                    reason=" ".join(blocked[line.document_id.id])))
 
     def _ask_witnesses(self):
         # Superuser: a to-do for whoever has to watch.

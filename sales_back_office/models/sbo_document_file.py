@@ -49,19 +49,6 @@ class SboDocumentFile(models.Model):
         self._refuse_by_hand()
         return super().write(vals)
 
-    @api.model
-    def _sql_scanned(self, model, number, name) -> SQL:
-        """Whether a record has a scan in a field of this name, or had it when its paper was filed.
-
-        :param number: SQL, the id of the record
-        """
-        return SQL(
-            """(EXISTS (SELECT FROM ir_attachment a
-                         WHERE a.res_model = %(model)s AND a.res_id = %(number)s AND a.res_field = %(name)s)
-                OR EXISTS (SELECT FROM sbo_document scanned JOIN sbo_document_file f ON f.document_id = scanned.id
-                            WHERE scanned.res_model = %(model)s AND scanned.res_id = %(number)s
-                              AND f.record_field = %(name)s))""", model=model, number=number, name=name)
-
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         self._refuse_by_hand()
@@ -106,3 +93,16 @@ class SboDocumentFile(models.Model):
             document.id: self.env._("File added: %s.", ", ".join(added.mapped("display_name")))
             for document, added in by_document.items()})
         return files
+
+    @api.model
+    def _sql_scanned(self, model, number, name) -> SQL:
+        """Whether a record has a scan in a field of this name, or had it when its paper was filed.
+
+        :param number: SQL, the id of the record
+        """
+        return SQL(
+            """(EXISTS (SELECT FROM ir_attachment a
+                         WHERE a.res_model = %(model)s AND a.res_id = %(number)s AND a.res_field = %(name)s)
+                OR EXISTS (SELECT FROM sbo_document scanned JOIN sbo_document_file f ON f.document_id = scanned.id
+                            WHERE scanned.res_model = %(model)s AND scanned.res_id = %(number)s
+                              AND f.record_field = %(name)s))""", model=model, number=number, name=name)

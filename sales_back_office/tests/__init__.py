@@ -148,6 +148,7 @@ from . import test_loan_files
 from . import test_documents_access
 from . import test_documents_places
 from . import test_documents_records
+from . import test_documents_scans
 from . import test_documents_destruction
 from . import test_documents_orders
 from . import test_documents_papers

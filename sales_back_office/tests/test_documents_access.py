@@ -57,6 +57,17 @@ class TestDocumentsAccess(SboDocumentsCommon):
         for role in ("clerk", "salesperson", "outsider"):
             self.assertFalse(self.env["sbo.document.download"].with_user(getattr(self, role)).has_access("read"))
 
+    def test_secret_titles_on_a_destruction_list_are_seen_by_who_may_read_them(self):
+        secret, open_one = self._expired(secrecy_id=self.restricted.id), self._expired()
+        record = self._destruction([secret, open_one], user=self.manager)
+        for user, sees in ((self.clerk, 1), (self.supervisor, 1), (self.manager, 2), (self.auditor, 2),
+                           (self.outsider, 2)):
+            self.env.invalidate_all()
+            self.assertEqual(len(record.with_user(user).line_ids), sees, user.login)
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            record.line_ids.filtered(lambda line: line.document_id == secret).with_user(self.clerk).read(["title"])
+
     def test_who_reads_which_level(self):
         documents = {}
         for level in READERS:

@@ -376,17 +376,6 @@ class TestDocumentsDestruction(SboDocumentsCommon):
             self.assertEqual(self.env["sbo.destruction.line"].with_user(user).search_count([
                 ("destruction_id", "=", record.id)]), sees)
 
-    def test_secret_titles_on_it_are_seen_by_who_may_read_them(self):
-        secret, open_one = self._expired(secrecy_id=self.restricted.id), self._expired()
-        record = self._destruction([secret, open_one], user=self.manager)
-        for user, sees in ((self.clerk, 1), (self.supervisor, 1), (self.manager, 2), (self.auditor, 2),
-                           (self.outsider, 2)):
-            self.env.invalidate_all()
-            self.assertEqual(len(record.with_user(user).line_ids), sees, user.login)
-        self.env.invalidate_all()
-        with self.assertRaises(AccessError):
-            record.line_ids.filtered(lambda line: line.document_id == secret).with_user(self.clerk).read(["title"])
-
     def test_the_last_backup_is_named(self):
         record = self._destruction([self._expired()])
         self.patch(type(record), "_sbo_backup_until", lambda self: "2027-01-31")
