@@ -61,10 +61,10 @@ class SboAuditSnapshot(models.AbstractModel):
                 "%s AND %s AND d.medium IN ('electronic', 'both') AND NOT EXISTS (%s)", mine, kept, file_of_document)),
             self._sql_lines("missing", "destroyed", SQL("%s AND d.state = 'destroyed'", mine)),
             # Of what the preparer may not read, the code alone: whoever may, can prepare the pack.
-            SQL("""SELECT 'left_out' AS kind, 'secret' AS reason, %(none)s AS document_id, %(none)s AS file_id, d.file_code,
-                          NULL AS title, NULL AS document_no, NULL::date AS date, NULL AS author, %(none)s AS pages,
-                          %(none)s AS copies, NULL AS medium, NULL AS class_name, NULL AS customer, NULL AS name,
-                          %(none)s AS version, NULL AS sha256, 0 AS size
+            SQL("""SELECT 'left_out' AS kind, 'secret' AS reason, %(none)s AS document_id, %(none)s AS file_id,
+                          d.file_code, NULL AS title, NULL AS document_no, NULL::date AS date, NULL AS author,
+                          %(none)s AS pages, %(none)s AS copies, NULL AS medium, NULL AS class_name, NULL AS customer,
+                          NULL AS name, %(none)s AS version, NULL AS sha256, 0 AS size
                      FROM sbo_document d JOIN sbo_audit_pack r ON r.id = %(pack)s
                     WHERE %(scope)s AND d.state IN ('filed', 'appraisal') AND d.id NOT IN (%(readable)s)""",
                 none=none, pack=self.id, scope=self._sql_in_scope(), readable=readable),
