@@ -1,5 +1,6 @@
 from odoo.fields import Command
 
+from .common_deliveries import sent_back
 from .test_payment_cents import SboCentsCommon
 
 
@@ -9,14 +10,7 @@ class SboContractGoodsCommon(SboCentsCommon):
     @classmethod
     def _return(cls, picking, quantity, to_refund=True):
         """The customer sends something back."""
-        wizard = cls.env["stock.return.picking"].with_context(
-            active_id=picking.id, active_model="stock.picking").create({})
-        wizard.product_return_moves.write({"quantity": quantity, "to_refund": to_refund})
-        back = cls.env["stock.picking"].browse(wizard.action_create_returns()["res_id"])
-        back.move_ids.quantity = quantity
-        back.move_ids.picked = True
-        back.with_context(skip_backorder=True, skip_sms=True).button_validate()
-        return back
+        return sent_back(picking, quantity, to_refund)
 
     @classmethod
     def _with_discount(cls, quantity=5, discount=-500):

@@ -4,6 +4,18 @@ from .common import at
 from .common_checks import SboCheckCommon
 
 
+def sent_back(picking, quantity, to_refund=True):
+    """The validated return of some goods of a delivery."""
+    wizard = picking.env["stock.return.picking"].with_context(
+        active_id=picking.id, active_model="stock.picking").create({})
+    wizard.product_return_moves.write({"quantity": quantity, "to_refund": to_refund})
+    back = picking.browse(wizard.action_create_returns()["res_id"])
+    back.move_ids.quantity = quantity
+    back.move_ids.picked = True
+    back.with_context(skip_backorder=True, skip_sms=True).button_validate()
+    return back
+
+
 class SboDeliveriesCommon(SboCheckCommon):
     """Orders with their goods on the shelf: taken, promised, shipped in parts, sent back."""
 
@@ -34,13 +46,7 @@ class SboDeliveriesCommon(SboCheckCommon):
     @classmethod
     def _return(cls, picking, qty, done_at, to_refund=True):
         """The customer sends something back."""
-        wizard = cls.env["stock.return.picking"].with_context(
-            active_id=picking.id, active_model="stock.picking").create({})
-        wizard.product_return_moves.write({"quantity": qty, "to_refund": to_refund})
-        back = cls.env["stock.picking"].browse(wizard.action_create_returns()["res_id"])
-        back.move_ids.quantity = qty
-        back.move_ids.picked = True
-        back.with_context(skip_backorder=True).button_validate()
+        back = sent_back(picking, qty, to_refund)
         back.date_done = done_at
         return back
 

@@ -123,6 +123,13 @@ class TestLoanAccess(SboLoanCommon):
         theirs = self.env["sbo.loan.desk"].with_user(self.company2_clerk)
         with self.assertRaises(AccessError):
             theirs.create({"line_ids": [Command.create({"line_id": loan.line_ids.id, "what": "back"})]})
+        own = self.env["sbo.loan"].with_user(self.company2_clerk).create({
+            "borrower_id": self.company2_clerk.partner_id.id, "purpose": "x", "line_ids": [Command.create({
+                "place_id": self.env["sbo.document.place"].create(
+                    {"name": "Box", "kind": "box", "company_id": self.company2.id}).id})]})
+        row = theirs.create({"line_ids": [Command.create({"line_id": own.line_ids.id, "what": "lend"})]}).line_ids
+        with self.assertRaises(AccessError):
+            row.write({"line_id": loan.line_ids.id})
         desk = theirs.new({"company_id": self.company.id, "scan": "DOC-A"})
         self.assertIn("Nothing in the archive", desk._onchange_scan()["warning"]["message"])
 

@@ -24,14 +24,13 @@ class SboLoanDeskLine(models.TransientModel):
     condition = fields.Selection(CONDITIONS, "Condition on Return", default="good")
     note = fields.Char("Remark")
 
+    @api.constrains("line_id")
+    def _check_line_id(self):
+        """What is in the list is what its clerk may see, whatever number a caller sends."""
+        # Odoo checks as superuser.
+        self.sudo(False).line_id.check_access("read")
+
     @api.onchange("pages_back")
     def _onchange_pages_back(self):
         if self.what == "back" and self.pages_back < self.pages_out and self.condition == "good":
             self.condition = "incomplete"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """What is in the list is what its clerk may see, whatever number a caller sends."""
-        rows = super().create(vals_list)
-        rows.line_id.check_access("read")
-        return rows
